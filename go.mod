@@ -1,0 +1,3 @@
+module supervisor
+
+go 1.26
