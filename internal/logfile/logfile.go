@@ -1,0 +1,2 @@
+// Package logfile owns log files: writing, rotation, reading and following.
+package logfile
