@@ -20,8 +20,9 @@ type Override struct{ Key, Value string }
 // Load reads the configuration.
 func Load(src Source) (*Config, error) { return nil, errors.New("not yet") }
 
-// CheckOverride runs the parser of an overriding option on its value.
-func CheckOverride(key, value string) error { return nil }
+// CheckOverride runs the parser of an overriding option on its value. The
+// source says what relative paths and ~ mean; its File and Overrides play no part.
+func CheckOverride(src Source, o Override) error { return nil }
 
 // CtlSource is everything that LoadCtl depends on.
 type CtlSource struct {
