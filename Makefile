@@ -1,0 +1,46 @@
+# Everything that is done with this project by hand or by a machine.
+#
+# Building and the demo need Go, make and a POSIX shell, nothing else.
+
+GO       = go
+PORT     =
+FUZZTIME = 10s
+PREFIX   = /usr/local
+DESTDIR  =
+
+commands = supervisord supervisorctl pidproxy echo_supervisord_conf
+
+build: ## build the four commands into bin/
+	mkdir -p bin
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ $(commands:%=./cmd/%)
+
+test: ## install what the tests compare with, then check and test everything
+	sh test/setup
+	sh test/run
+
+demo: build ## start a supervisord with a few programs to play with
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/demo/ ./examples/demo/site ./examples/demo/journal
+	sh examples/demo/start $(PORT)
+
+demo-stop: ## stop it again
+	sh examples/demo/stop
+
+fuzz: ## run every fuzz target for FUZZTIME
+	sh test/fuzz $(FUZZTIME)
+
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+install: build ## install commands and manual pages below PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 755 $(commands:%=bin/%) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
+
+clean: demo-stop ## remove what was built, and stop and remove the demo
+	rm -rf bin .demo
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+.PHONY: build test demo demo-stop fuzz bench install clean help
