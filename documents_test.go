@@ -1,0 +1,105 @@
+package rules
+
+import (
+	"os"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// The patterns are put together here so that this file does not match them.
+var (
+	marks   = regexp.MustCompile(`\b(` + strings.Join([]string{"TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"}, "|") + `)\b`)
+	machine = regexp.MustCompile("(^|[\\s\"'`(=:])/(wo" + "rk|ro" + "ot)(/|[\\s\"'`):,]|$)")
+)
+
+// A mark for later is a promise that nobody reads, and the path of one
+// machine is wrong on all others.
+func TestMarksAndPaths(t *testing.T) {
+	walk(t, func(name string, text []byte) {
+		if strings.Contains(name, "testdata/") {
+			return // may hold other people's files
+		}
+		n := 0
+		for line := range strings.Lines(string(text)) {
+			n++
+			if m := marks.FindString(line); m != "" {
+				t.Errorf("%s:%d: %s: do it, or write down as an issue what is to be done", name, n, m)
+			}
+			if m := machine.FindString(line); m != "" {
+				t.Errorf("%s:%d: %s is a path of one machine", name, n, strings.TrimSpace(m))
+			}
+		}
+	})
+}
+
+// Every dependency is somebody else's house that we have to look after:
+// docs/adr/0003-dependencies.md lists the ones that are worth it.
+func TestDependencies(t *testing.T) {
+	allowed, err := os.ReadFile("docs/adr/0003-dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^(?:require )?\s*(\S+\.\S+/\S+) v\S+$`).FindAllStringSubmatch(string(mod), -1) {
+		if !strings.Contains(string(allowed), "`"+m[1]+"`") {
+			t.Errorf("go.mod requires %s, which docs/adr/0003-dependencies.md does not know", m[1])
+		}
+	}
+}
+
+// A link inside the project leads somewhere.
+func TestLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+	walk(t, func(name string, text []byte) {
+		if path.Ext(name) != ".md" {
+			return
+		}
+		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+			target := path.Join(path.Dir(name), m[1])
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s links to %s, which does not exist", name, m[1])
+			}
+		}
+	})
+}
+
+// Each row of docs/compatibility.md names the tests that pin the difference:
+// files of tests that carry the row's id.
+func TestCompatibilityIsPinned(t *testing.T) {
+	text, err := os.ReadFile("docs/compatibility.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(line, "|")
+		id := ""
+		if len(cells) == 7 {
+			id = strings.TrimSpace(cells[1])
+		}
+		if !regexp.MustCompile(`^[A-Z]{3}-\d{3}$`).MatchString(id) {
+			continue
+		}
+		rows++
+		for _, m := range quoted.FindAllStringSubmatch(cells[5], -1) {
+			file, test, named := strings.Cut(m[1], " ")
+			if !named {
+				test = id
+			}
+			body, err := os.ReadFile(file)
+			if err != nil {
+				t.Errorf("%s: %v", id, err)
+			} else if !strings.Contains(string(body), test) {
+				t.Errorf("%s: %s does not mention %s", id, file, test)
+			}
+		}
+	}
+	if rows < 20 {
+		t.Errorf("found only %d rows", rows)
+	}
+}
