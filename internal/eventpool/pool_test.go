@@ -287,7 +287,7 @@ func TestOverflow(t *testing.T) {
 			t.Errorf("the pool serial of a discarded event is used again: %q", h.sent[0].Data)
 		}
 	})
-	t.Run("EVT-043 an event that comes back has been discarded for none, so the oldest waiting is", func(t *testing.T) {
+	t.Run("EVT-043 an event that comes back displaces the oldest that waits", func(t *testing.T) {
 		for _, back := range []func(*harness){
 			func(h *harness) { h.wrote(0, "RESULT 4\nFAIL") },
 			func(h *harness) { h.did(h.Died(0)) },
@@ -306,6 +306,15 @@ func TestOverflow(t *testing.T) {
 			if got := h.buffered(); !slices.Equal(got, []uint64{0, 2, 3}) {
 				t.Errorf("buffer holds %v", got)
 			}
+		}
+	})
+	t.Run("what has left the buffer leaves the memory", func(t *testing.T) {
+		h := newHarness(t, 3, "a")
+		h.accept(0, 1)
+		before := h.state.Buffer
+		h.ready(0)
+		if before[0].Data != nil {
+			t.Errorf("the buffer still holds %q", before[0].Data)
 		}
 	})
 	t.Run("EVT-043 errors are logged without debug", func(t *testing.T) {
@@ -337,7 +346,14 @@ func TestRefused(t *testing.T) {
 	h.want("nor for the next event")
 
 	h.did(h.Refused(0, 0))
-	h.want("a refusal of what it does not have means nothing")
+	h.want("a refusal by a listener that has no event means nothing")
+	h.did(h.Died(1))
+	h.ready(1)
+	h.forget()
+	h.did(h.Refused(1, 1))
+	h.want("nor does one of an event that it does not have")
+	h.did(h.Refused(1, 0))
+	h.forget()
 
 	h.wrote(0, "x")
 	h.want("it is still READY", "DEBG a: READY -> UNKNOWN", "WARN a"+violated)

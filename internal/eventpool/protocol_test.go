@@ -117,6 +117,7 @@ func TestResult(t *testing.T) {
 		{"EVT-038 more than may be kept", "RESULT 1048577\n", bad("RESULT 1048577")},
 		{"EVT-038 more than an int holds", "RESULT 99999999999999999999999\n", bad("RESULT 99999999999999999999999")},
 		{"EVT-038 endless line", long + "z", bad(long)},
+		{"EVT-038 a number too far out", "RESULT" + strings.Repeat(" ", maxLine-6) + "2\nOK", bad("RESULT" + strings.Repeat(" ", maxLine-6))},
 		{"EVT-038 endless line that ends too late", long + "z\n", bad(long)},
 
 		{"the prefix is not checked", "abcdefg2\nOK", processed},
