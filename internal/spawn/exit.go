@@ -1,0 +1,34 @@
+package spawn
+
+import (
+	"fmt"
+	"syscall"
+	"time"
+
+	"supervisor/internal/signals"
+)
+
+// Exit is the end of a child.
+type Exit struct {
+	PID    int
+	Status syscall.WaitStatus
+	At     time.Time // when the child was reaped
+}
+
+// Describe says in Supervisor's words how a child ended (process.md, section
+// 2): "exit status 1", "terminated by SIGKILL".
+func Describe(status syscall.WaitStatus) string {
+	switch {
+	case status.Exited():
+		return fmt.Sprintf("exit status %d", status.ExitStatus())
+	case status.Signaled() && status.CoreDump():
+		return fmt.Sprintf("terminated by %s (core dumped)", signals.Name(status.Signal()))
+	case status.Signaled():
+		return fmt.Sprintf("terminated by %s", signals.Name(status.Signal()))
+	}
+	return fmt.Sprintf("unknown termination cause 0x%04x", uint32(status))
+}
+
+// ExitCode returns the exit code of a child that exited, and -1 for one that
+// was killed by a signal.
+func ExitCode(status syscall.WaitStatus) int { return status.ExitStatus() }

@@ -1,0 +1,145 @@
+// Package spawn starts programs as direct children, moves their bytes, signals
+// them and learns of their ends.
+//
+// It owns the operating system's side of a child: its pid from the fork until
+// it is reaped, and the supervisor's ends of its pipes. It knows nothing about
+// programs that should run, restarts or log files. It promises that
+//
+//   - the end of a child is reported exactly once, and only to somebody who
+//     already knows its pid;
+//   - no signal ever goes to a pid that has been reaped and may be another's;
+//   - a child gets the descriptors 0, 1 and 2 and no others, its own process
+//     group in the supervisor's session, and no ignored SIGPIPE;
+//   - the number of threads does not grow with the number of children, and an
+//     idle pipe costs one small goroutine and no buffer.
+//
+// A Spawner may block in Start, because fork and exec may; nothing else here
+// does. The behaviour is that of process.md, sections 4 to 6 and 8.
+package spawn
+
+import (
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+)
+
+// Spec says how to start a program.
+type Spec struct {
+	Path  string   // the file to execute
+	Args  []string // the argument vector; Args[0] is the name it is called by
+	Env   []string // the whole environment, KEY=VALUE, each key once
+	Dir   string   // where it runs; empty: where the supervisor runs
+	Umask *uint32  // nil: the supervisor's
+	UID   *int     // the account it runs as; nil: the supervisor's
+
+	// Stdin, if not nil, becomes the child's descriptor 0 instead of a pipe. It
+	// stays the caller's to close.
+	Stdin       *os.File
+	MergeStderr bool // stderr goes where stdout goes
+}
+
+// Child is a program that was started. The pipe ends are the supervisor's; they
+// belong to whoever called Start.
+type Child struct {
+	PID int
+	// StartTime tells the child from any other that will ever have its pid: in
+	// clock ticks since the machine's boot; 0 if the system does not tell.
+	StartTime uint64
+
+	Stdin  *os.File // nil if Spec.Stdin was given
+	Stdout *os.File
+	Stderr *os.File // nil if merged into stdout
+
+	spawner *Spawner
+	exit    *Exit      // guarded by spawner.mu; nil while the child lives
+	onExit  func(Exit) // guarded by spawner.mu
+}
+
+// Spawner starts children and reaps them. There must be only one at a time in
+// a process, for it reaps every child that the process has.
+type Spawner struct {
+	orphan  func(Exit)
+	wake    chan os.Signal // SIGCHLD, or a Start that is done
+	quit    chan struct{}
+	done    chan struct{}
+	buffers sync.Pool // of *[chunkSize]byte, for the pumps
+
+	mu       sync.Mutex // a leaf: nothing is called with it held but the system
+	children map[int]*Child
+	forking  int  // forks under way, whose pids are not known yet
+	held     bool // an unknown child waits until no fork is under way
+}
+
+// New returns a Spawner that listens for SIGCHLD until it is closed. orphan is
+// called for every child that Start did not start: those that the process
+// inherits as PID 1. It is called by the reaper and must not block.
+func New(orphan func(Exit)) *Spawner {
+	s := &Spawner{
+		orphan:   orphan,
+		wake:     make(chan os.Signal, 1),
+		quit:     make(chan struct{}),
+		done:     make(chan struct{}),
+		buffers:  sync.Pool{New: func() any { return new([chunkSize]byte) }},
+		children: make(map[int]*Child),
+	}
+	closeOnExec()
+	signal.Notify(s.wake, syscall.SIGCHLD)
+	go s.reapAll()
+	return s
+}
+
+// Close stops reaping. Children that are alive stay alive, and their ends are
+// not reported any more.
+func (s *Spawner) Close() {
+	signal.Stop(s.wake)
+	close(s.quit)
+	<-s.done
+}
+
+// Start starts a program. It blocks until the program has been executed. A
+// program that cannot be executed is a child all the same: it writes the
+// reason to its stderr and exits with 127 (process.md, section 4, step 7). The
+// error is a *StartError: there is no child then.
+func (s *Spawner) Start(spec Spec) (*Child, error) {
+	pipes, err := openPipes(spec)
+	if err != nil {
+		return nil, &StartError{Err: err}
+	}
+	c := &Child{spawner: s}
+	err = s.execute(spec, pipes.theirs, c)
+	pipes.closeTheirs(spec)
+	if err != nil {
+		pipes.closeOurs()
+		return nil, &StartError{Forking: true, Err: err}
+	}
+	c.Stdin, c.Stdout, c.Stderr = pipes.files()
+	return c, nil
+}
+
+// OnExit arranges for f to be called once with the end of the child, even if
+// it has ended already; in that case before OnExit returns. Otherwise f is
+// called by the reaper and must not block.
+func (c *Child) OnExit(f func(Exit)) {
+	c.spawner.mu.Lock()
+	exit := c.exit
+	c.onExit = f
+	c.spawner.mu.Unlock()
+	if exit != nil {
+		f(*exit)
+	}
+}
+
+// Signal sends a signal to the child, or to its process group. It does not
+// block. It fails with syscall.ESRCH if the child has been reaped.
+func (c *Child) Signal(sig syscall.Signal, group bool) error {
+	c.spawner.mu.Lock()
+	defer c.spawner.mu.Unlock()
+	if c.exit != nil {
+		return syscall.ESRCH
+	}
+	if group {
+		return syscall.Kill(-c.PID, sig)
+	}
+	return syscall.Kill(c.PID, sig)
+}
