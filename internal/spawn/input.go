@@ -27,12 +27,10 @@ type Input struct {
 }
 
 // NewInput returns an Input that owns the file, the supervisor's end of a pipe.
-func NewInput(file *os.File) (*Input, error) {
-	raw, err := file.SyscallConn()
-	if err != nil {
-		return nil, err
-	}
-	return &Input{file: file, raw: raw}, nil
+func NewInput(file *os.File) *Input {
+	in := &Input{file: file}
+	in.raw, in.err = file.SyscallConn()
+	return in
 }
 
 // Send writes what the pipe takes now and keeps the rest, to be written when

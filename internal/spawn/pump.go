@@ -3,6 +3,7 @@ package spawn
 import (
 	"errors"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 
@@ -17,9 +18,8 @@ const chunkSize = 64 << 10
 // holds no buffer.
 type Pump struct {
 	file    *os.File
-	raw     syscall.RawConn
 	handle  func(chunk []byte)
-	spawner *Spawner
+	buffers *sync.Pool
 	done    chan struct{}
 
 	// What the last read left behind, for the pump's own goroutine.
@@ -28,17 +28,13 @@ type Pump struct {
 	err    error
 }
 
-// StartPump reads the file, the supervisor's end of a pipe, until all writers
-// have closed it, and closes it then. Every chunk is handed over in order, one
-// at a time; it is valid until handle returns.
-func (s *Spawner) StartPump(file *os.File, handle func(chunk []byte)) (*Pump, error) {
-	raw, err := file.SyscallConn()
-	if err != nil {
-		return nil, err
-	}
-	p := &Pump{file: file, raw: raw, handle: handle, spawner: s, done: make(chan struct{})}
+// Pump reads the file, the supervisor's end of a pipe, until all writers have
+// closed it, and closes it then. Every chunk is handed over in order, one at a
+// time; it is valid until handle returns.
+func (s *Spawner) Pump(file *os.File, handle func(chunk []byte)) *Pump {
+	p := &Pump{file: file, handle: handle, buffers: &s.buffers, done: make(chan struct{})}
 	go p.run()
-	return p, nil
+	return p
 }
 
 // Finish ends the pump after the child's death: it hands over what is in the
@@ -50,18 +46,20 @@ func (p *Pump) Finish() {
 	<-p.done
 }
 
-// Done is closed when handle has returned for the last time.
-func (p *Pump) Done() <-chan struct{} { return p.done }
-
 func (p *Pump) run() {
 	defer close(p.done)
 	defer p.file.Close()
 	defer p.putBuffer()
+	raw, err := p.file.SyscallConn()
+	if err != nil {
+		return
+	}
 	// The method value is made once: it would be allocated at every read.
-	for read := p.read; ; {
-		err := p.raw.Read(read)
+	read := p.read
+	for {
+		err := raw.Read(read)
 		if errors.Is(err, os.ErrDeadlineExceeded) {
-			p.drain()
+			p.drain(raw)
 			return
 		}
 		if err != nil || p.n <= 0 {
@@ -72,12 +70,12 @@ func (p *Pump) run() {
 }
 
 // drain hands over what is in the pipe at this moment and no more.
-func (p *Pump) drain() {
+func (p *Pump) drain(raw syscall.RawConn) {
 	left := 0
 	read := func(fd uintptr) { p.readUpTo(int(fd), min(left, chunkSize)) }
-	err := p.raw.Control(func(fd uintptr) { left, p.err = unix.IoctlGetInt(int(fd), fionread) })
+	err := raw.Control(func(fd uintptr) { left, p.err = unix.IoctlGetInt(int(fd), fionread) })
 	for err == nil && p.err == nil && left > 0 {
-		if err = p.raw.Control(read); err != nil || p.n <= 0 {
+		if err = raw.Control(read); err != nil || p.n <= 0 {
 			return
 		}
 		left -= p.n
@@ -98,7 +96,7 @@ func (p *Pump) read(fd uintptr) bool {
 
 func (p *Pump) readUpTo(fd, limit int) {
 	if p.buffer == nil {
-		p.buffer = p.spawner.buffers.Get().(*[chunkSize]byte)
+		p.buffer = p.buffers.Get().(*[chunkSize]byte)
 	}
 	for {
 		p.n, p.err = unix.Read(fd, p.buffer[:limit])
@@ -110,7 +108,7 @@ func (p *Pump) readUpTo(fd, limit int) {
 
 func (p *Pump) putBuffer() {
 	if p.buffer != nil {
-		p.spawner.buffers.Put(p.buffer)
+		p.buffers.Put(p.buffer)
 		p.buffer = nil
 	}
 }
