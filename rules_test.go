@@ -146,7 +146,8 @@ func (h *house) add(t *testing.T, name string, text []byte) {
 	t.Helper()
 	f, err := parser.ParseFile(h.fset, name, text, parser.ParseComments)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return
 	}
 	dir := path.Dir(name)
 	i := slices.IndexFunc(h.packages, func(p *pkg) bool { return p.dir == dir })
