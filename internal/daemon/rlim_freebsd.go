@@ -1,0 +1,4 @@
+package daemon
+
+// rlim is the type of a limit's value; here it is signed.
+type rlim = int64
