@@ -20,6 +20,8 @@ type core struct {
 	alarms alarms
 	ticks  ticks
 	leave  departure
+
+	answers []func() // replies to requests; given at the end of the turn
 }
 
 // run is the loop: alarms that are due come before the next message.
@@ -45,8 +47,19 @@ func (c *core) run(groups []Prepared) Outcome {
 			c.now = time.Now()
 			c.alarms.ring(c.now)
 		}
+		c.giveAnswers()
 	}
 	return Outcome{Restart: c.state == Restarting, Serial: c.serial}
+}
+
+// giveAnswers replies to the requests that this turn has decided. Whoever gets
+// an answer finds all that led to it published and logged.
+func (c *core) giveAnswers() {
+	for _, answer := range c.answers {
+		answer()
+	}
+	clear(c.answers)
+	c.answers = c.answers[:0]
 }
 
 // setTimer arms the one timer for the earliest alarm; it is stopped if there

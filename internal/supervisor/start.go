@@ -52,10 +52,11 @@ type waiter struct {
 	done func(error)
 }
 
-// answer gives the request its reply. Nobody waits for what was not requested.
-func (w waiter) answer(err error) {
+// answer replies to a request at the end of the turn. Nobody waits for what was
+// not requested.
+func (c *core) answer(w waiter, err error) {
 	if w.done != nil {
-		w.done(err)
+		c.answers = append(c.answers, func() { w.done(err) })
 	}
 }
 
@@ -66,7 +67,7 @@ type startOne struct {
 
 func (m startOne) apply(c *core) {
 	if err := c.refuse(m.p, m.w.name); err != nil {
-		m.w.answer(err)
+		c.answer(m.w, err)
 		return
 	}
 	c.start(m.p, m.w)
@@ -88,9 +89,9 @@ func (m startMany) apply(c *core) {
 		w := waiter{display(p.config), m.wait, m.batch.expect(p)}
 		switch refusal := c.refuse(p, w.name); {
 		case refusal != nil:
-			w.answer(refusal)
+			c.answer(w, refusal)
 		case check != nil:
-			w.answer(check)
+			c.answer(w, check)
 		default:
 			c.start(p, w)
 		}
@@ -121,13 +122,13 @@ func (c *core) start(p *process, w waiter) {
 	c.perform(p, effects)
 	switch {
 	case errors.Is(err, lifecycle.ErrAlreadyStarted):
-		w.answer(fail(ErrAlreadyStarted, w.name))
+		c.answer(w, fail(ErrAlreadyStarted, w.name))
 	case err != nil:
-		w.answer(fail(ErrFailed, w.name+" is in an unknown process state"))
+		c.answer(w, fail(ErrFailed, w.name+" is in an unknown process state"))
 	case w.wait: // it is still stopping, and will not come up
-		w.answer(fail(ErrAbnormal, w.name))
+		c.answer(w, fail(ErrAbnormal, w.name))
 	default:
-		w.answer(nil)
+		c.answer(w, nil)
 	}
 }
 
@@ -138,7 +139,7 @@ func (c *core) spawned(p *process) {
 		if w.wait {
 			rest = append(rest, w)
 		} else {
-			w.answer(nil)
+			c.answer(w, nil)
 		}
 	}
 	p.starting = rest
@@ -154,11 +155,11 @@ func (c *core) startChanged(p *process, to lifecycle.State) {
 	for _, w := range waiting {
 		switch {
 		case to == lifecycle.Running:
-			w.answer(nil)
+			c.answer(w, nil)
 		case p.life.Vars().Trouble != "":
-			w.answer(fail(ErrSpawn, w.name))
+			c.answer(w, fail(ErrSpawn, w.name))
 		default:
-			w.answer(fail(ErrAbnormal, w.name))
+			c.answer(w, fail(ErrAbnormal, w.name))
 		}
 	}
 }

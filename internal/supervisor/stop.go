@@ -47,7 +47,7 @@ type stopOne struct {
 
 func (m stopOne) apply(c *core) {
 	if err := c.refuse(m.p, m.w.name); err != nil {
-		m.w.answer(err)
+		c.answer(m.w, err)
 		return
 	}
 	c.stop(m.p, m.w)
@@ -66,7 +66,7 @@ func (m stopMany) apply(c *core) {
 		}
 		w := waiter{display(p.config), m.wait, m.batch.expect(p)}
 		if refusal := c.refuse(p, w.name); refusal != nil {
-			w.answer(refusal)
+			c.answer(w, refusal)
 			continue
 		}
 		c.stop(p, w)
@@ -80,11 +80,11 @@ func (c *core) stop(p *process, w waiter) {
 	c.perform(p, effects)
 	switch {
 	case err != nil:
-		w.answer(fail(ErrNotRunning, w.name))
+		c.answer(w, fail(ErrNotRunning, w.name))
 	case p.state() == lifecycle.Unknown:
-		w.answer(fail(ErrFailed, "unknown problem killing "+p.config.Name))
+		c.answer(w, fail(ErrFailed, "unknown problem killing "+p.config.Name))
 	case !w.wait || p.state().Down():
-		w.answer(nil)
+		c.answer(w, nil)
 	default:
 		p.stopping = append(p.stopping, w)
 		c.remind(p, c.now)
@@ -106,6 +106,6 @@ func (c *core) stopChanged(p *process, to lifecycle.State) {
 	p.stopping = nil
 	c.alarms.set(&p.reminder, time.Time{})
 	for _, w := range waiting {
-		w.answer(nil)
+		c.answer(w, nil)
 	}
 }

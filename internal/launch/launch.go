@@ -1,0 +1,110 @@
+// Package launch brings processes into the world: it turns the configuration
+// of a process into a child with its pipes, log files and environment, and
+// tells the supervisor what becomes of it.
+//
+// It owns everything that may block: looking for the program, opening logs,
+// fork and exec, writing output to disk. Starts happen one after the other, in
+// the order in which they were asked for, on a goroutine of their own; the
+// output of each stream is carried by another. A slow disk slows the child
+// that writes to it, and nobody else.
+//
+// What a child wrote before it died is in its log, and has been reported,
+// before its end is.
+package launch
+
+import (
+	"fmt"
+	"log/slog"
+
+	"supervisor/internal/config"
+	"supervisor/internal/logfile"
+	"supervisor/internal/spawn"
+	"supervisor/internal/supervisor"
+)
+
+// Options is what a Launcher works with.
+type Options struct {
+	Spawner   *spawn.Spawner
+	Log       *slog.Logger
+	Syslog    *logfile.Syslog // for streams that ask for it
+	Env       []string        // the daemon's own environment
+	ServerURL string          // how children reach the daemon; empty: not at all
+	Daemon    config.Daemon
+}
+
+// Launcher implements supervisor.Launcher.
+type Launcher struct {
+	Options
+	queue queue
+}
+
+// New returns a Launcher. Close it when the supervisor has ended.
+func New(o Options) *Launcher {
+	l := &Launcher{Options: o}
+	l.queue.start()
+	return l
+}
+
+// Close ends the goroutine that starts children; it waits for a start that is
+// under way.
+func (l *Launcher) Close() { l.queue.stop() }
+
+// Prepare creates the automatic log files of a group and tries its FastCGI
+// sockets, so that what cannot work is known before anything is started.
+func (l *Launcher) Prepare(g *config.Group) ([]supervisor.Seat, error) {
+	sockets := make(map[*config.Socket]*socket)
+	for _, p := range g.Processes {
+		if p.Socket == nil || sockets[p.Socket] != nil {
+			continue
+		}
+		s := &socket{config: *p.Socket, log: l.Log}
+		if err := s.try(); err != nil {
+			return nil, err
+		}
+		sockets[p.Socket] = s
+	}
+	seats := make([]supervisor.Seat, len(g.Processes))
+	for i, p := range g.Processes {
+		seat, err := l.newSeat(g.Kind, p, sockets[p.Socket])
+		if err != nil {
+			return nil, err
+		}
+		seats[i] = seat
+	}
+	return seats, nil
+}
+
+// newSeat returns the seat of a process whose log files have their final names.
+func (l *Launcher) newSeat(kind config.Kind, p *config.Process, s *socket) (*seat, error) {
+	stdout, err := l.logPath(p, "stdout", p.Stdout.Log)
+	if err != nil {
+		return nil, err
+	}
+	var stderr string
+	if !p.RedirectStderr {
+		if stderr, err = l.logPath(p, "stderr", p.Stderr.Log); err != nil {
+			return nil, err
+		}
+	}
+	return &seat{
+		launcher: l,
+		config:   p,
+		listener: kind == config.Listeners,
+		socket:   s,
+		stdout:   stdout,
+		stderr:   stderr,
+	}, nil
+}
+
+// logPath returns the path of a stream's log, which for an automatic one is
+// created now and kept for all incarnations.
+func (l *Launcher) logPath(p *config.Process, stream string, log config.Log) (string, error) {
+	if !log.Auto {
+		return log.Path, nil
+	}
+	path, err := logfile.CreateAuto(l.Daemon.ChildLogDir, p.Name, stream, l.Daemon.Identifier)
+	if err != nil {
+		return "", fmt.Errorf("cannot create the %s log of %s: %w", stream, p.Name, err)
+	}
+	return path, nil
+}

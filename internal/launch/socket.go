@@ -1,0 +1,63 @@
+package launch
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+
+	"supervisor/internal/config"
+	"supervisor/internal/spawn"
+)
+
+// socket is the listening socket that the processes of a FastCGI program
+// share. It is open while at least one of them lives (process.md, section 8).
+type socket struct {
+	config config.Socket
+	log    *slog.Logger
+
+	mu    sync.Mutex
+	file  *os.File // nil: closed
+	users int
+}
+
+// acquire returns the socket for one more child, opening it for the first. The
+// file stays the socket's to close.
+func (s *socket) acquire() (*os.File, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file == nil {
+		s.log.Info("Creating socket " + s.config.URL)
+		file, err := spawn.OpenSocket(s.config)
+		if err != nil {
+			return nil, fmt.Errorf("Could not create FastCGI socket %s: %w", s.config.URL, err)
+		}
+		s.file = file
+	}
+	s.users++
+	return s.file, nil
+}
+
+// release gives the socket back for one child, and closes it after the last.
+func (s *socket) release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.users--
+	if s.users > 0 {
+		return
+	}
+	s.log.Info("Closing socket " + s.config.URL)
+	if err := s.file.Close(); err != nil {
+		s.log.Error("cannot close socket "+s.config.URL, "error", err)
+	}
+	s.file = nil
+}
+
+// try opens and closes the socket.
+func (s *socket) try() error {
+	if _, err := s.acquire(); err != nil {
+		return err
+	}
+	s.release()
+	return nil
+}

@@ -1,0 +1,133 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"sync"
+
+	"supervisor/internal/capture"
+	"supervisor/internal/config"
+	"supervisor/internal/event"
+	"supervisor/internal/logfile"
+	"supervisor/internal/pyrepr"
+	"supervisor/internal/supervisor"
+)
+
+// stream carries one output of one child to where the configuration wants it.
+// Its chunks come from one goroutine; only the log file is used by others.
+type stream struct {
+	launcher *Launcher
+	process  *config.Process
+	config   config.Stream
+	channel  string // "stdout" or "stderr"
+	listener bool   // the stdout of an event listener, which speaks the protocol
+	pid      int
+	report   func(supervisor.Report)
+
+	file    *logfile.File   // nil: none
+	filter  *capture.Filter // nil: no capture mode
+	scratch []byte          // for StripANSI
+	failing sync.Once       // the first failed write is worth a line
+}
+
+// openStream opens the log of a stream.
+func (s *seat) openStream(channel, path string, cfg config.Stream, report func(supervisor.Report)) (*stream, error) {
+	st := &stream{
+		launcher: s.launcher,
+		process:  s.config,
+		config:   cfg,
+		channel:  channel,
+		listener: s.listener && channel == "stdout",
+		report:   report,
+	}
+	if path != "" {
+		file, err := logfile.Open(path, logfile.Options{MaxBytes: int64(cfg.MaxBytes), Backups: cfg.Backups})
+		if err != nil {
+			return nil, err
+		}
+		st.file = file
+	}
+	if cfg.CaptureMax > 0 && !st.listener {
+		st.filter = capture.NewFilter(int64(cfg.CaptureMax))
+	}
+	return st, nil
+}
+
+// handle takes the next chunk of output (logging.md, section 2).
+func (st *stream) handle(chunk []byte) {
+	switch {
+	case st.listener:
+		st.write(st.strip(chunk))
+		st.debug(func() string { return pyrepr.Bytes(chunk) })
+		st.report(supervisor.Spoke{Data: chunk})
+	case st.filter != nil:
+		st.filter.Write(chunk, st)
+	default:
+		st.Log(chunk)
+	}
+}
+
+// Log takes ordinary output. It implements capture.Sink.
+func (st *stream) Log(data []byte) {
+	data = st.strip(data)
+	st.write(data)
+	if st.config.Syslog {
+		st.launcher.Syslog.Send(st.process.Name+" ", data)
+	}
+	st.debug(func() string { return string(event.Text(data)) })
+	if st.config.Events {
+		st.report(supervisor.Output{Channel: st.channel, PID: st.pid, Data: data})
+	}
+}
+
+// Comm takes what was captured between tokens. It implements capture.Sink.
+func (st *stream) Comm(data []byte) {
+	data = st.strip(data)
+	st.debug(func() string { return string(event.Text(data)) })
+	st.launcher.Log.Debug("'" + st.process.Name + "' " + st.channel + " emitted a comm event")
+	st.report(supervisor.Captured{Channel: st.channel, PID: st.pid, Data: data})
+}
+
+// strip removes control sequences if the daemon is configured to.
+func (st *stream) strip(data []byte) []byte {
+	if !st.launcher.Daemon.StripANSI {
+		return data
+	}
+	st.scratch = capture.StripANSI(st.scratch[:0], data)
+	return st.scratch
+}
+
+// write appends to the log file. A log that cannot be written (a full disk)
+// must not stop the child: it is said once, and tried again with every chunk.
+func (st *stream) write(data []byte) {
+	if st.file == nil || len(data) == 0 {
+		return
+	}
+	if _, err := st.file.Write(data); err != nil {
+		st.failing.Do(func() {
+			st.launcher.Log.Error("cannot write the "+st.channel+" log of "+st.process.Name, "error", err)
+		})
+	}
+}
+
+// debug shows the output in the activity log at level debug.
+func (st *stream) debug(text func() string) {
+	if st.launcher.Log.Enabled(context.Background(), slog.LevelDebug) {
+		st.launcher.Log.Debug("'" + st.process.Name + "' " + st.channel + " output:\n" + text())
+	}
+}
+
+// close ends the stream after its last chunk.
+func (st *stream) close() {
+	if st.filter != nil {
+		st.filter.Flush(st)
+	}
+	if st.file == nil {
+		return
+	}
+	if err := st.file.Close(); err != nil && !errors.Is(err, fs.ErrClosed) {
+		st.launcher.Log.Error("cannot close the "+st.channel+" log of "+st.process.Name, "error", err)
+	}
+}
