@@ -94,6 +94,11 @@ func TestRules(t *testing.T) {
 			h.add(t, name, text)
 		}
 	})
+	for dir := range h.plan {
+		if !slices.ContainsFunc(h.packages, func(p *pkg) bool { return p.dir == dir }) {
+			t.Errorf("docs/architecture.md shows %s, which does not exist", dir)
+		}
+	}
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {
 			for _, p := range h.packages {
