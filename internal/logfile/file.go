@@ -1,6 +1,13 @@
 package logfile
 
-import "os"
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync"
+	"time"
+)
 
 // Options are the limits of a log file.
 type Options struct {
@@ -9,13 +16,172 @@ type Options struct {
 	Mode     os.FileMode // permissions of a file that is created, before the umask; 0 means 0666
 }
 
-// File is a log file that is being written.
-type File struct{}
+// File is a log file that is being written. It is safe for concurrent use.
+type File struct {
+	path     string
+	opt      Options
+	patience time.Duration // how long a write may wait for a reader
 
-func Open(path string, opt Options) (*File, error) { panic("not built yet") }
-func (f *File) Write(p []byte) (int, error)        { panic("not built yet") }
-func (f *File) Reopen() error                      { panic("not built yet") }
-func (f *File) Clear() error                       { panic("not built yet") }
-func (f *File) Close() error                       { panic("not built yet") }
-func (f *File) Path() string                       { panic("not built yet") }
-func (f *File) Size() int64                        { panic("not built yet") }
+	mu      sync.Mutex
+	target  target
+	limit   int64 // size in bytes that calls for a rotation; 0 if none does
+	stalled bool  // the last write waited in vain for a reader
+}
+
+// A write waits this long for the reader of a pipe, fifo or terminal; and this
+// long as long as that reader goes on not reading. The second is short so that
+// a child is not held up, and not nothing so that a reader can come back.
+const (
+	readerPatience  = 10 * time.Second
+	stalledPatience = 10 * time.Millisecond
+)
+
+// Open opens the log file at path for appending and creates it if it is missing.
+//
+// The path may also name a pipe, a fifo, a terminal, a device, or a standard
+// stream of any kind, such as /dev/stdout; such a target is written as it is and
+// never rotated (LOG-021). A fifo need not have a reader: what is written waits
+// in it as far as there is room.
+func Open(path string, opt Options) (*File, error) {
+	if opt.Mode == 0 {
+		opt.Mode = 0o666
+	}
+	t, err := open(path, opt.Mode)
+	if err != nil {
+		return nil, fmt.Errorf("cannot open log: %w", err)
+	}
+	f := &File{path: path, opt: opt, patience: readerPatience}
+	f.use(t)
+	return f, nil
+}
+
+// Path returns the path that the file was opened by.
+func (f *File) Path() string { return f.path }
+
+// Size returns how many bytes the file holds. It is 0 for what is no regular file.
+func (f *File) Size() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.target.size
+}
+
+// Write appends p, and then rotates the file if it has reached its limit
+// (logging.md, section 3). To a regular file that is one write(2) and nothing
+// else, unless it is cut short.
+//
+// If n is less than len(p), the rest was not written and may be tried again. An
+// error together with n equal to len(p) says that the rotation failed: the file
+// goes on to grow, and the next attempt comes when it has grown by its limit
+// once more.
+//
+// A pipe, fifo or terminal whose reader does not read is waited for, but not for
+// ever: after 10 seconds the write gives up, and so does each further one after
+// 10 milliseconds, until the reader reads again. A socket and a descriptor that
+// can only be duplicated are waited for as long as it takes, because they cannot
+// be made not to block without changing them for others.
+func (f *File) Write(p []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.target.waits {
+		return f.writeToReader(p)
+	}
+	n, err := f.target.file.Write(p)
+	if f.target.regular {
+		f.target.size += int64(n)
+	}
+	if err == nil && f.limit > 0 && f.target.size >= f.limit {
+		err = f.rotate()
+	}
+	return n, err
+}
+
+// writeToReader writes to a target that may have to be waited for.
+func (f *File) writeToReader(p []byte) (int, error) {
+	patience := f.patience
+	if f.stalled {
+		patience = stalledPatience
+	}
+	if err := f.target.file.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+		return 0, err
+	}
+	n, err := f.target.file.Write(p)
+	f.stalled = errors.Is(err, os.ErrDeadlineExceeded)
+	return n, err
+}
+
+// Reopen opens the path anew, for whoever has renamed the file (SIGUSR2). If
+// that fails, the file that was open stays in use.
+func (f *File) Reopen() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.reopen(); err != nil {
+		return fmt.Errorf("cannot reopen log: %w", err)
+	}
+	return nil
+}
+
+// Clear deletes the file and goes on in a new one (logging.md, section 6). That
+// the file is already gone is no error, and rotated files stay. A standard
+// stream that leads to a file is truncated; what cannot be emptied, like a pipe,
+// is left alone.
+func (f *File) Clear() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	err := f.clear()
+	if err != nil {
+		return fmt.Errorf("cannot clear log: %w", err)
+	}
+	return nil
+}
+
+func (f *File) clear() error {
+	switch {
+	case !f.target.regular:
+		return nil
+	case !f.target.owned:
+		return f.truncate()
+	}
+	if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return f.reopen()
+}
+
+// Close closes the file. Further writes fail with os.ErrClosed.
+func (f *File) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.target.file.Close()
+}
+
+// reopen replaces the open file by what the path leads to now.
+func (f *File) reopen() error {
+	t, err := open(f.path, f.opt.Mode)
+	if err != nil {
+		return err
+	}
+	old := f.target.file
+	f.use(t)
+	if err := old.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+func (f *File) truncate() error {
+	err := f.target.file.Truncate(0)
+	if err == nil {
+		f.target.size = 0
+	}
+	return err
+}
+
+// use makes t the target of further writes.
+func (f *File) use(t target) {
+	f.target = t
+	f.stalled = false
+	f.limit = 0
+	if t.owned {
+		f.limit = max(0, f.opt.MaxBytes)
+	}
+}

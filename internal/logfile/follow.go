@@ -1,0 +1,215 @@
+package logfile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// truncatedNotice is what a follower reads where the file was cut short (rpc.md, 2.3).
+const truncatedNotice = "==> File truncated <==\n"
+
+// Follow writes the last bytes of the log at path to w, as many as last says,
+// and then everything that is appended to it, until ctx ends or w fails; it
+// returns the reason. If the log is missing at the start, that is
+// fs.ErrNotExist.
+//
+// A file that has been replaced, by rotation or because it was cleared, is read
+// to its end before the new one is begun, and the new one is begun once there is
+// something in it, since until then the writer may still hold the old one. If
+// several rotations have happened since the last look, the rotated files are
+// read in between. Thus every byte is read once and in order as long as the
+// follower lags behind by fewer rotations than the log has backups; a follower
+// that lags further goes on with the current file. A file that has shrunk is
+// announced by the line "==> File truncated <==" and read from its start.
+//
+// Follow waits for the kernel's word that something has changed. What is no
+// regular file, like a pipe, has nothing to follow: Follow waits for ctx.
+func Follow(ctx context.Context, path string, last int64, w io.Writer) error {
+	file, size, err := openForReading(path)
+	if err != nil {
+		return fmt.Errorf("cannot follow log: %w", err)
+	}
+	f := &follower{path: path, w: w, current: file, pos: max(0, size-max(0, last)), buf: make([]byte, 32<<10)}
+	defer func() { f.current.Close() }()
+	if info, err := file.Stat(); err == nil && !info.Mode().IsRegular() {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	watch, err := newWatcher(ctx, path)
+	if err != nil {
+		return fmt.Errorf("cannot follow log: %w", err)
+	}
+	defer watch.close()
+	for {
+		// What happens after this will wake us, so what follows may miss it.
+		if err := watch.renew(); err != nil {
+			return fmt.Errorf("cannot follow log: %w", err)
+		}
+		if err := f.catchUp(ctx); err != nil {
+			return err
+		}
+		if err := watch.wait(); err != nil {
+			return err
+		}
+	}
+}
+
+// watcher says when it is worth looking at a log again. It ends with the
+// context that it was made with.
+type watcher interface {
+	// renew turns to the file that the path names now, if there is one.
+	renew() error
+	// wait returns when the log may have changed since the last renew. Its
+	// error is that of the context, if that has ended.
+	wait() error
+	close()
+}
+
+// follower reads a log from file to file.
+type follower struct {
+	path    string
+	w       io.Writer
+	current *os.File
+	pos     int64 // in current, in bytes: everything before it has been written to w
+	gap     bool  // the last look found a hole in the row of backups
+	buf     []byte
+}
+
+// catchUp writes everything there is, in however many files.
+func (f *follower) catchUp(ctx context.Context) error {
+	for {
+		// The end of the current file is only final when a successor exists,
+		// so that must be known before the rest is read.
+		next, err := f.successor()
+		if err != nil {
+			return fmt.Errorf("cannot follow log: %w", err)
+		}
+		if err := f.drain(ctx); err != nil {
+			if next != nil {
+				next.Close()
+			}
+			return err
+		}
+		if next == nil {
+			return nil
+		}
+		f.current.Close()
+		f.current, f.pos = next, 0
+	}
+}
+
+// drain writes what is left of the current file.
+func (f *follower) drain(ctx context.Context) error {
+	info, err := f.current.Stat()
+	if err != nil {
+		return fmt.Errorf("cannot follow log: %w", err)
+	}
+	if info.Size() < f.pos {
+		if _, err := io.WriteString(f.w, truncatedNotice); err != nil {
+			return err
+		}
+		f.pos = 0
+	}
+	for ctx.Err() == nil {
+		n, err := f.current.ReadAt(f.buf, f.pos)
+		if n > 0 {
+			if _, err := f.w.Write(f.buf[:n]); err != nil {
+				return err
+			}
+			f.pos += int64(n)
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("cannot follow log: %w", err)
+		}
+	}
+	return ctx.Err()
+}
+
+// successor opens the file that the log went on in after the current one, or
+// returns nil if there is none yet.
+//
+// The current file is known by its identity, so if it is the i-th backup now,
+// then the one before it in the row is its successor. A rotation renames from
+// the back to the front; therefore, looking from front to back never overtakes
+// the current file, and if it is found in its place again after the other was
+// opened, then no rename has come in between.
+func (f *follower) successor() (*os.File, error) {
+	current, err := f.current.Stat()
+	if err != nil {
+		return nil, err
+	}
+	for {
+		place := f.place(current)
+		if place == 0 {
+			return nil, nil
+		}
+		next, err := f.before(place)
+		if err != nil || next == nil {
+			return nil, err
+		}
+		if place == nowhere || f.isAt(place, current) {
+			f.gap = false
+			return next, nil
+		}
+		next.Close()
+	}
+}
+
+// nowhere is the place of a file that is no longer in the row of backups.
+const nowhere = -1
+
+// place returns which backup a file is; 0 is the log itself. One missing backup
+// ends nothing: there is one while a rotation is under way.
+func (f *follower) place(file os.FileInfo) int {
+	for i, missing := 0, 0; missing < 2; i++ {
+		info, err := os.Stat(backupName(f.path, i))
+		switch {
+		case err != nil:
+			missing++
+		case os.SameFile(info, file):
+			return i
+		default:
+			missing = 0
+		}
+	}
+	return nowhere
+}
+
+func (f *follower) isAt(place int, file os.FileInfo) bool {
+	info, err := os.Stat(backupName(f.path, place))
+	return err == nil && os.SameFile(info, file)
+}
+
+// before opens the file before a place in the row of backups, or returns nil if
+// it is not there yet.
+func (f *follower) before(place int) (*os.File, error) {
+	for i := place - 1; i > 0; i-- {
+		file, _, err := openForReading(backupName(f.path, i))
+		if !errors.Is(err, fs.ErrNotExist) {
+			return file, err
+		}
+		// Either a rotation is about to fill this hole, which will wake us, or
+		// somebody has deleted a backup, and the hole is still there then.
+		if !f.gap {
+			f.gap = true
+			return nil, nil
+		}
+	}
+	file, size, err := openForReading(f.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case size == 0:
+		return nil, file.Close()
+	}
+	return file, nil
+}
