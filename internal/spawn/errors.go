@@ -30,14 +30,14 @@ func (e *StartError) Unwrap() error { return e.Err }
 // (process.md, section 4, step 5).
 func (e *StartError) Explain(process string) string {
 	switch {
-	case e.Forking && errors.Is(e.Err, syscall.EAGAIN):
-		return fmt.Sprintf("Too many processes in process table to spawn '%s'", process)
-	case e.Forking:
-		return fmt.Sprintf("unknown error during fork for '%s': %s", process, errnoName(e.Err))
 	case errors.Is(e.Err, syscall.EMFILE):
 		return fmt.Sprintf("too many open files to spawn '%s'", process)
+	case !e.Forking:
+		return fmt.Sprintf("unknown error making dispatchers for '%s': %s", process, errnoName(e.Err))
+	case errors.Is(e.Err, syscall.EAGAIN):
+		return fmt.Sprintf("Too many processes in process table to spawn '%s'", process)
 	}
-	return fmt.Sprintf("unknown error making dispatchers for '%s': %s", process, errnoName(e.Err))
+	return fmt.Sprintf("unknown error during fork for '%s': %s", process, errnoName(e.Err))
 }
 
 // errnoName returns the symbol of a system error, like ENOENT, and the text of

@@ -1,0 +1,131 @@
+package spawn
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"syscall"
+	"testing"
+)
+
+// inputPipe returns an Input and the end that a child would read.
+func inputPipe(t *testing.T) (*Input, *os.File) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := NewInput(w)
+	t.Cleanup(func() {
+		in.Close()
+		r.Close()
+	})
+	return in, r
+}
+
+// More than the pipe takes is queued, in order, and written when it is read.
+func TestSendNeverWaits(t *testing.T) {
+	in, r := inputPipe(t)
+	var sent []byte
+	for i := range 100 {
+		data := bytes.Repeat([]byte{byte(i)}, 10_000)
+		if err := in.Send(data); err != nil {
+			t.Fatal(err)
+		}
+		sent = append(sent, data...)
+		clear(data) // Send must not have kept it
+	}
+	got := make([]byte, len(sent))
+	if _, err := io.ReadFull(r, got); err != nil || !bytes.Equal(got, sent) {
+		t.Fatalf("read %d bytes, %v; not what was sent", len(got), err)
+	}
+	// Now that the queue is empty it goes the direct way again.
+	if err := in.Send([]byte("more")); err != nil {
+		t.Fatal(err)
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if rest, err := io.ReadAll(r); string(rest) != "more" || err != nil {
+		t.Errorf("the rest is %q, %v", rest, err)
+	}
+}
+
+func TestSendToClosedStdin(t *testing.T) {
+	in, r := inputPipe(t)
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := in.Send([]byte("x")); !errors.Is(err, syscall.EPIPE) {
+			t.Errorf("Send fails with %v", err)
+		}
+	}
+}
+
+// A child that closes its stdin without having read what is queued.
+func TestStdinClosedWhileQueued(t *testing.T) {
+	in, r := inputPipe(t)
+	if err := in.Send(make([]byte, 1<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	in.waitIdle(t)
+	if err := in.Send([]byte("x")); !errors.Is(err, syscall.EPIPE) {
+		t.Errorf("Send fails with %v", err)
+	}
+}
+
+func TestSendAfterClose(t *testing.T) {
+	in, _ := inputPipe(t)
+	if err := in.Send(make([]byte, 1<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := in.Send([]byte("x")); !errors.Is(err, syscall.EPIPE) {
+		t.Errorf("Send fails with %v", err)
+	}
+}
+
+func TestQueueIsBounded(t *testing.T) {
+	in, r := inputPipe(t)
+	sent := 0
+	for {
+		err := in.Send(make([]byte, 1<<20))
+		if errors.Is(err, ErrQueueFull) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sent += 1 << 20; sent > 2*MaxQueued {
+			t.Fatalf("%d bytes are queued", sent)
+		}
+	}
+	if n, err := io.CopyN(io.Discard, r, int64(sent)); err != nil {
+		t.Errorf("read %d of %d bytes: %v", n, sent, err)
+	}
+}
+
+// waitIdle waits until the queue is gone: written or given up.
+func (in *Input) waitIdle(t *testing.T) {
+	t.Helper()
+	idle := make(chan struct{})
+	go func() {
+		defer close(idle)
+		for {
+			in.mu.Lock()
+			n := len(in.queue)
+			in.mu.Unlock()
+			if n == 0 {
+				return
+			}
+		}
+	}()
+	receive(t, idle)
+}

@@ -1,0 +1,191 @@
+package spawn
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// patience is how long a test waits for what must happen.
+const patience = 30 * time.Second
+
+// The test binary is also the stage, and the children that tests need.
+func TestMain(m *testing.M) {
+	StageMain()
+	if os.Args[0] == "child" {
+		os.Exit(child(os.Args[1], os.Args[2:]))
+	}
+	os.Exit(m.Run())
+}
+
+func child(role string, args []string) (exitCode int) {
+	switch role {
+	case "resolve":
+		_, _, err := Resolve(args[0], nil)
+		fmt.Println(err)
+	case "start": // the rest is a program to start from a Spawner in this process
+		s := New(nil)
+		defer s.Close()
+		uid := 0
+		c, err := s.Start(Spec{Path: args[0], Args: args, UID: &uid})
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
+		exited := make(chan Exit, 1)
+		c.OnExit(func(e Exit) { exited <- e })
+		if _, err := io.Copy(os.Stdout, c.Stderr); err != nil {
+			fmt.Println(err)
+		}
+		return ExitCode((<-exited).Status)
+	}
+	return 0
+}
+
+// self returns a Spec that runs this binary as a child with a role.
+func self(t testing.TB, args ...string) Spec {
+	t.Helper()
+	path, err := ownExecutable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Spec{Path: path, Args: append([]string{"child"}, args...), Env: []string{"GORACE=atexit_sleep_ms=0"}}
+}
+
+// sh returns a Spec that runs a shell script.
+func sh(script string, args ...string) Spec {
+	return Spec{Path: "/bin/sh", Args: append([]string{"sh", "-c", script, "sh"}, args...), Env: []string{"PATH=/bin:/usr/bin"}}
+}
+
+// run starts a program, closes its stdin, and returns what it wrote and how it
+// ended.
+func run(t *testing.T, s *Spawner, spec Spec) (stdout, stderr string, exit Exit) {
+	t.Helper()
+	return collectAll(t, s, start(t, s, spec))
+}
+
+// runStaged is run with a stage, although the direct way may do.
+func runStaged(t *testing.T, s *Spawner, spec Spec) (stdout, stderr string, exit Exit) {
+	t.Helper()
+	pipes, err := openPipes(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Child{spawner: s}
+	if err := s.staged(spec, pipes.theirs, c); err != nil {
+		t.Fatal(err)
+	}
+	pipes.closeTheirs(spec)
+	c.Stdin, c.Stdout, c.Stderr = pipes.files()
+	return collectAll(t, s, c)
+}
+
+func runAs(t *testing.T, s *Spawner, uid int, args ...string) (stdout string, exit Exit) {
+	t.Helper()
+	spec := self(t, args...)
+	spec.UID = &uid
+	stdout, stderr, exit := run(t, s, spec)
+	if stderr != "" {
+		t.Errorf("stderr: %s", stderr)
+	}
+	return stdout, exit
+}
+
+func start(t testing.TB, s *Spawner, spec Spec) *Child {
+	t.Helper()
+	c, err := s.Start(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func collectAll(t *testing.T, s *Spawner, c *Child) (stdout, stderr string, exit Exit) {
+	t.Helper()
+	if c.Stdin != nil {
+		c.Stdin.Close()
+	}
+	var out, errs bytes.Buffer
+	pumps := []*Pump{s.Pump(c.Stdout, func(p []byte) { out.Write(p) })}
+	if c.Stderr != nil {
+		pumps = append(pumps, s.Pump(c.Stderr, func(p []byte) { errs.Write(p) }))
+	}
+	exit = ended(t, c)
+	for _, p := range pumps {
+		p.Finish()
+	}
+	return out.String(), errs.String(), exit
+}
+
+// ended waits for the end of a child.
+func ended(t testing.TB, c *Child) Exit {
+	t.Helper()
+	exited := make(chan Exit, 2)
+	c.OnExit(func(e Exit) { exited <- e })
+	return receive(t, exited)
+}
+
+func receive[T any](t testing.TB, from <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-from:
+		return v
+	case <-time.After(patience):
+		t.Fatal("waited in vain")
+		panic("unreachable")
+	}
+}
+
+// spawner returns a Spawner for one test. A child that is nobody's ends it.
+func spawner(t testing.TB) *Spawner {
+	t.Helper()
+	s := New(func(e Exit) { t.Errorf("reaped unknown pid %d (%s)", e.PID, Describe(e.Status)) })
+	t.Cleanup(s.Close)
+	return s
+}
+
+const nobody = 65534
+
+func needRoot(t *testing.T) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("needs root")
+	}
+}
+
+// openDir returns a temporary directory that every account can enter.
+func openDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "spawn-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func session(t *testing.T, pid int) int {
+	t.Helper()
+	sid, err := unix.Getsid(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sid
+}
+
+func countFDs(t testing.TB) int {
+	t.Helper()
+	entries, err := os.ReadDir("/dev/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(entries)
+}
