@@ -332,18 +332,19 @@ func length(_ *house, p *pkg) (found []breach) {
 func packageComment(_ *house, p *pkg) []breach {
 	code := p.code()
 	for _, f := range code {
-		want := "Package " + f.ast.Name.Name + " "
+		begins := []string{"Package " + f.ast.Name.Name + " "}
 		if f.ast.Name.Name == "main" {
-			want = "Command " + path.Base(p.dir) + " "
+			name := path.Base(p.dir)
+			begins = []string{"Command " + name + " ", strings.ToUpper(name[:1]) + name[1:] + " "}
 		}
-		if strings.HasPrefix(f.ast.Doc.Text(), want) {
+		if slices.ContainsFunc(begins, func(begin string) bool { return strings.HasPrefix(f.ast.Doc.Text(), begin) }) {
 			return nil
 		}
 	}
 	if len(code) == 0 {
 		return nil
 	}
-	return []breach{{code[0].ast.Package, "no package comment that begins with Package (or Command) and the name"}}
+	return []breach{{code[0].ast.Package, "no package comment that begins with Package (of a program: Command) and the name"}}
 }
 
 func packageName(_ *house, p *pkg) (found []breach) {
