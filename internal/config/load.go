@@ -1,80 +1,166 @@
 package config
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
 
-// Source is everything that Load depends on besides the files that the
-// configuration names: nothing is taken from the process itself.
-type Source struct {
-	File      string   // the main file, as it was named
-	Cwd       string   // absolute; relative paths are relative to it
-	Env       []string // KEY=VALUE, for %(ENV_x)s, ~ and the temporary directory
-	UID       int      // the effective user
-	Hostname  string   // %(host_node_name)s
-	Overrides []Override
+	"supervisor/internal/ini"
+)
+
+// maxFileSize is more than any configuration needs, in bytes.
+const maxFileSize = 64 << 20
+
+// loader is a configuration that is being read.
+type loader struct {
+	*system
+	src      Source
+	here     string // absolute directory of the main file
+	includes bool   // the main file has an [include] section
+	file     *ini.File
+	env      *scope // ENV_x
+	host     map[string]value
+	notes    []Note
+
+	daemonEnvironment []variable         // environment= of [supervisord]
+	sockets           map[string]*Socket // by section
+	processes         int                // counted while groups are built
 }
 
-// Override is an option of [supervisord] given on the command line. Key is the
-// name of the option in the file; Value is empty for a flag.
-type Override struct{ Key, Value string }
-
-// Load reads the configuration.
-func Load(src Source) (*Config, error) { return nil, errors.New("not yet") }
-
-// CheckOverride runs the parser of an overriding option on its value. The
-// source says what relative paths and ~ mean; its File and Overrides play no part.
-func CheckOverride(src Source, o Override) error { return nil }
-
-// CtlSource is everything that LoadCtl depends on.
-type CtlSource struct {
-	File string   // empty: no file was found, use the defaults
-	Cwd  string   // absolute
-	Env  []string // KEY=VALUE
-	UID  int
+// Load reads a configuration: the main file, what it includes, and the options
+// of the command line, which go before those of [supervisord]. The files are
+// checked in full either way.
+//
+// The error is an *Error, about the first thing that is wrong in the order in
+// which the reference looks.
+func Load(src Source) (*Config, error) {
+	l := newLoader(src)
+	if err := l.readFiles(); err != nil {
+		return nil, err
+	}
+	section := l.file.Section("supervisord")
+	if section == nil {
+		return nil, &Error{Text: ".ini file does not include supervisord section", File: src.File}
+	}
+	c := &Config{File: src.File, Here: l.here}
+	daemon, err := l.daemon(section)
+	if err != nil {
+		return nil, err
+	}
+	if c.RPC, err = l.rpcInterfaces(); err != nil {
+		return nil, err
+	}
+	if c.Groups, err = l.groups(); err != nil {
+		return nil, err
+	}
+	if c.Servers, err = l.servers(); err != nil {
+		return nil, err
+	}
+	if c.Daemon, err = l.finish(daemon, section); err != nil {
+		return nil, err
+	}
+	if len(c.Servers) > 0 { // the reference makes the interfaces as it opens the servers
+		if err := l.checkArguments(); err != nil {
+			return nil, err
+		}
+	}
+	c.Notes = l.notes
+	return c, nil
 }
 
-// LoadCtl reads [supervisorctl].
-func LoadCtl(src CtlSource) (*Ctl, error) { return nil, errors.New("not yet") }
-
-// Find returns the configuration file that is used when none is named.
-func Find(exe, cwd string) (path string, searched []string, ok bool) { return "", nil, false }
-
-// Error is a configuration error.
-type Error struct {
-	Text    string // the reference's text
-	File    string // where it is, as far as known
-	Line    int
-	Section string
-	Key     string
-	Hint    string // what to do about it, where that is not obvious
+func newLoader(src Source) *loader {
+	sys := newSystem(src.Cwd, src.Env, src.UID)
+	return &loader{
+		system:  sys,
+		src:     src,
+		here:    filepath.Dir(absolute(src.Cwd, src.File)),
+		env:     (*scope)(nil).within(environmentNames(sys.env)),
+		host:    map[string]value{"host_node_name": textValue(src.Hostname)},
+		sockets: map[string]*Socket{},
+	}
 }
 
-// Error returns the text.
-func (e *Error) Error() string { return e.Text }
-
-// Where returns "file:line: [section] key", or nothing if it is unknown.
-func (e *Error) Where() string { return "" }
-
-// Diff is how a newly loaded configuration differs from the active one.
-type Diff struct {
-	Added, Removed []string
-	Changed        []Change
+// readFiles reads the main file and what it includes.
+func (l *loader) readFiles() error {
+	content, err := readMain(l.src.File, l.src.Cwd)
+	if err != nil {
+		return err
+	}
+	if l.file, err = parse(l.src.File, content); err != nil {
+		return err
+	}
+	if section := l.file.Section("include"); section != nil {
+		return l.include(section)
+	}
+	return nil
 }
 
-// Change is a group that differs.
-type Change struct {
-	Group   string
-	Options []OptionChange
+// readMain reads the file that a user has named.
+func readMain(file, cwd string) ([]byte, error) {
+	content, err := readFile(absolute(cwd, file))
+	if err == nil {
+		return content, nil
+	}
+	if errors.Is(err, errTooBig) {
+		return nil, &Error{Text: fmt.Sprintf("cannot read config file %s: %v", file, err), File: file}
+	}
+	if _, err := os.Stat(absolute(cwd, file)); err != nil {
+		return nil, &Error{Text: "could not find config file " + file}
+	}
+	return nil, &Error{Text: "could not read config file " + file}
 }
 
-// OptionChange is one option that differs; Process is empty for an option of
-// the group itself.
-type OptionChange struct{ Process, Key, Old, New string }
+var errTooBig = fmt.Errorf("it is larger than %d MB", maxFileSize>>20)
 
-// Compare compares the active groups with newly loaded ones.
-func Compare(active, loaded []*Group) Diff { return Diff{} }
+// readFile reads a file of reasonable size.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	content, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
+	err = errors.Join(err, f.Close())
+	if err == nil && len(content) > maxFileSize {
+		err = errTooBig
+	}
+	return content, err
+}
 
-// OptionDoc describes one option of a configuration file.
-type OptionDoc struct{ Section, Key, Default, Meaning string }
+// parse parses one file.
+func parse(name string, content []byte) (*ini.File, error) {
+	file, err := ini.Parse(name, content)
+	if err == nil {
+		return file, nil
+	}
+	e := &Error{Text: err.Error(), File: name}
+	var syntax *ini.SyntaxError
+	var encoding *ini.EncodingError
+	switch {
+	case errors.As(err, &syntax):
+		e.Line = syntax.Lines[0].Number
+	case errors.As(err, &encoding):
+		e.Line = encoding.Line
+	}
+	return nil, e
+}
 
-// Options lists every option, by section.
-func Options() []OptionDoc { return nil }
+// dirOf returns the directory of a file that is part of the configuration.
+func (l *loader) dirOf(file string) string {
+	if file == l.src.File {
+		return l.here
+	}
+	return filepath.Dir(file) // included files have absolute names
+}
+
+// hereNames is %(here)s in the main file. If files are included, format puts
+// the directory of each file in its place before it comes to that.
+func (l *loader) hereNames() map[string]value {
+	return map[string]value{"here": textValue(l.here)}
+}
+
+func (l *loader) note(level slog.Level, format string, args ...any) {
+	l.notes = append(l.notes, Note{level, fmt.Sprintf(format, args...)})
+}

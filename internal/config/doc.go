@@ -1,0 +1,58 @@
+package config
+
+import "slices"
+
+// OptionDoc describes one option of a configuration file, for a manual.
+type OptionDoc struct {
+	Section string // as in a header: "program:x"
+	Key     string
+	Default string // as it would be written, or in words if Written is false
+	Written bool
+	Meaning string // one line, without a period
+}
+
+// Options lists every option of every section, from the tables by which files
+// are read.
+func Options() []OptionDoc {
+	program := slices.Concat(
+		docs(programFields...), docs(programEnvironment), docs(processFields...), docs(processName))
+	return slices.Concat(
+		section("include", docs(includeFields...)),
+		section("supervisord", docs(daemonFields...)),
+		section("unix_http_server", docs(unixFileField), docs(authFields...), docs(unixFields...)),
+		section("inet_http_server", docs(inetPortField), docs(authFields...)),
+		section("supervisorctl", docs(ctlFields...)),
+		section("program:x", program),
+		section("fcgi-program:x", docs(socketURLField), docs(socketFields...), program),
+		section("eventlistener:x", docs(listenerFields...), docs(payloadLength), docs(listenerRedirect), docs(groupPriority(listenerPriority)), program),
+		section("group:x", docs(groupFields...)),
+		section("rpcinterface:x", docs(rpcFactoryField)),
+		section("ctlplugin:x", docs(ctlPluginField)),
+	)
+}
+
+func docs[T any](fields ...field[T]) []OptionDoc {
+	var list []OptionDoc
+	for _, f := range fields {
+		doc := OptionDoc{Key: f.key, Default: f.def, Written: f.def != "", Meaning: f.meaning}
+		if !doc.Written {
+			doc.Default = f.absent
+		}
+		list = append(list, doc)
+	}
+	return list
+}
+
+// section puts the options of a section together. Of an option that a section
+// reads more than once, the first description counts.
+func section(name string, parts ...[]OptionDoc) []OptionDoc {
+	var list []OptionDoc
+	for _, doc := range slices.Concat(parts...) {
+		known := slices.ContainsFunc(list, func(d OptionDoc) bool { return d.Key == doc.Key })
+		if !known {
+			doc.Section = name
+			list = append(list, doc)
+		}
+	}
+	return list
+}

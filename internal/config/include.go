@@ -1,0 +1,75 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"supervisor/internal/ini"
+)
+
+// maxIncludes bounds the number of files that a configuration consists of.
+const maxIncludes = 100_000
+
+type includeSection struct{ files *string }
+
+var includeFields = []field[includeSection]{
+	{
+		key: "files", absent: "required",
+		meaning: "patterns of files to read as well, between blanks, relative to this file; * does not match a leading dot",
+		set:     to(func(text string) (*string, error) { return &text, nil }, func(s *includeSection) **string { return &s.files }),
+	},
+}
+
+// include reads the files that [include] names and merges them into the main
+// one. Patterns are taken in their order, the matches of each sorted; a file
+// that matches twice is read twice.
+func (l *loader) include(s *ini.Section) error {
+	l.includes = true
+	var section includeSection
+	names := l.env.within(l.hereNames()).within(l.host)
+	if err := readFields(l, s, names, includeFields, &section); err != nil {
+		return err
+	}
+	if section.files == nil {
+		return in(s, ".ini file has [include] section, but no files setting")
+	}
+	count := 0
+	for _, pattern := range strings.FieldsFunc(*section.files, unicode.IsSpace) {
+		if !filepath.IsAbs(pattern) {
+			pattern = joinPath(l.here, pattern) // not cleaned, because the log shows it
+		}
+		matches := glob(pattern)
+		if len(matches) == 0 {
+			l.note(slog.LevelWarn, `No file matches via include "%s"`, pattern)
+		}
+		if count += len(matches); count > maxIncludes {
+			return in(s, fmt.Sprintf("cannot include more than %d files", maxIncludes))
+		}
+		for _, path := range matches {
+			if err := l.includeFile(path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// includeFile reads one more file. One that cannot be read is left out, which
+// the log says.
+func (l *loader) includeFile(path string) error {
+	l.note(slog.LevelInfo, `Included extra file "%s" during parsing`, path)
+	content, err := readFile(path)
+	if err != nil {
+		l.note(slog.LevelWarn, "cannot read included file: %v", err)
+		return nil
+	}
+	file, err := parse(path, content)
+	if err != nil {
+		return err
+	}
+	l.file.Merge(file)
+	return nil
+}

@@ -1,0 +1,127 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"supervisor/internal/event"
+	"supervisor/internal/ini"
+)
+
+// listenerSection is what an [eventlistener:x] says beyond a [program:x].
+type listenerSection struct {
+	Pool
+	name           string // of the section, for errors
+	redirectStderr bool
+}
+
+// listenerFields are read before the options of the program.
+var listenerFields = []field[listenerSection]{
+	{
+		key: "buffer_size", def: "10",
+		meaning: "how many events are kept while all its processes are busy",
+		set: func(_ *loader, s *listenerSection, text string) (err error) {
+			if s.BufferSize, err = integer(text); err != nil {
+				return err
+			}
+			if s.BufferSize < 1 {
+				return fmt.Errorf("[%s] section sets invalid buffer_size (%d)", s.name, s.BufferSize)
+			}
+			return nil
+		},
+	},
+	{
+		key: "result_handler", def: defaultHandler,
+		meaning: "what judges its results: " + defaultHandler,
+		set: func(_ *loader, s *listenerSection, text string) error {
+			if text != defaultHandler {
+				return &Error{
+					Text: fmt.Sprintf("%s cannot be resolved within [%s]", text, s.name),
+					Hint: "this supervisord cannot load Python code; the one handler it knows is " + defaultHandler,
+				}
+			}
+			s.ResultHandler = text
+			return nil
+		},
+	},
+	{
+		key: "events", absent: "required",
+		meaning: "the types of events that it gets, between commas",
+		set: func(_ *loader, s *listenerSection, text string) error {
+			for _, name := range words(strings.ToUpper(text)) {
+				t, ok := event.ParseType(name)
+				if !ok {
+					return fmt.Errorf("Unknown event type %s in [%s] events", name, s.name)
+				}
+				s.Events = append(s.Events, t)
+			}
+			slices.Sort(s.Events)
+			s.Events = slices.Compact(s.Events)
+			return nil
+		},
+	},
+}
+
+// listenerRedirect is read last of those that are checked before the program.
+var listenerRedirect = field[listenerSection]{
+	key: "redirect_stderr", def: "false",
+	meaning: "must be false, since standard output speaks to the daemon",
+	set:     to(boolean, func(s *listenerSection) *bool { return &s.redirectStderr }),
+}
+
+// payloadLength is an option of ours. It is read last, and its errors look
+// like those of the program's options.
+var payloadLength = field[listenerSection]{
+	key: "payload_length", def: "characters",
+	meaning: "what the len of an event counts: characters, as ever, or bytes",
+	set: func(_ *loader, s *listenerSection, text string) error {
+		switch strings.ToLower(text) {
+		case "characters":
+			s.LengthUnit = event.Characters
+		case "bytes":
+			s.LengthUnit = event.Bytes
+		default:
+			return fmt.Errorf("payload_length is characters or bytes, not %s", text)
+		}
+		return nil
+	},
+}
+
+// listenerPriority is the default priority of a pool of listeners: before all
+// programs, so that they miss nothing.
+const listenerPriority = "-1"
+
+// listenerGroup builds a pool of event listeners.
+func (l *loader) listenerGroup(s *ini.Section, _ map[string]bool) (*Group, error) {
+	groupName, _ := suffix(s, listenerPrefix) // checked with the program's options
+	names := l.env.within(l.hereNames())
+	var common groupSection
+	if err := groupPriority(listenerPriority).read(l, s, names, &common); err != nil {
+		return nil, err
+	}
+	section := listenerSection{name: s.Name}
+	if err := readFields(l, s, names, listenerFields, &section); err != nil {
+		return nil, err
+	}
+	if len(section.Events) == 0 {
+		return nil, in(s, fmt.Sprintf(`[%s] section requires an "events" line`, s.Name))
+	}
+	if err := listenerRedirect.read(l, s, names, &section); err != nil {
+		return nil, err
+	}
+	if section.redirectStderr {
+		return nil, in(s, fmt.Sprintf("[%s] section sets redirect_stderr=true but this is not allowed: "+
+			"a listener speaks to the daemon on its standard output", s.Name))
+	}
+	processes, err := l.readProcesses(s, listenerPrefix, trim(groupName))
+	if err != nil {
+		return nil, err
+	}
+	if err := payloadLength.read(l, s, names, &section); err != nil {
+		return nil, withSuffix(err, s)
+	}
+	g := &Group{Name: trim(groupName), Kind: Listeners, Priority: common.priority, Processes: processes, Pool: &section.Pool}
+	l.uniqueProcesses(g)
+	return g, nil
+}
