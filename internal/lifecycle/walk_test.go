@@ -32,6 +32,7 @@ type world struct {
 	nextPID int
 	down    bool // a stop was granted and nobody has started it since
 	retired bool
+	onEdge  func(from, to State) // nil: nobody wants to know
 }
 
 func (w *world) carryOut(effects []Effect) {
@@ -78,6 +79,9 @@ func (w *world) changed(c Changed) {
 	for _, to := range edges[c.From] {
 		if to == c.To {
 			w.state = c.To
+			if w.onEdge != nil {
+				w.onEdge(c.From, c.To)
+			}
 			return
 		}
 	}

@@ -7,6 +7,7 @@ import "errors"
 var (
 	ErrShutdown       = errors.New("the supervisor is going down")
 	ErrBadName        = errors.New("no such process or group")
+	ErrBadSignal      = errors.New("no such signal")
 	ErrNoFile         = errors.New("no such file")
 	ErrNotExecutable  = errors.New("file is not executable")
 	ErrFailed         = errors.New("failed")

@@ -98,7 +98,7 @@ func TestManyAtOnce_RPC_028_RPC_030_RPC_031_RPC_032_RPC_038(t *testing.T) {
 		w.do("start all", func() error { return results(w.s.StartAll(true)) })
 		w.do("start a group that has nothing to start", func() error { return results(w.s.StartGroup("web", true)) })
 		w.do("start no group", func() error { return results(w.s.StartGroup("nope", true)) })
-		w.do("signal all", func() error { return results(w.s.SignalAll(1)) })
+		w.do("signal all", func() error { return results(w.s.SignalAll("HUP")) })
 		w.do("stop all", func() error { return results(w.s.StopAll(true)) })
 		w.do("stop all again", func() error { return results(w.s.StopAll(true)) })
 	})
@@ -167,7 +167,7 @@ func TestGroupsComeAndGo_RPC_057_RPC_058_PRO_085_PRO_086_PRO_087(t *testing.T) {
 	})
 }
 
-func TestSignalsAndStdin_RPC_039_RPC_041_RPC_043_RPC_044(t *testing.T) {
+func TestSignalsAndStdin_RPC_039_to_RPC_043_RPC_044(t *testing.T) {
 	echo := func(l *life) lifecycle.Exit {
 		for {
 			select {
@@ -183,9 +183,17 @@ func TestSignalsAndStdin_RPC_039_RPC_041_RPC_043_RPC_044(t *testing.T) {
 	groups := []*config.Group{alone("echo"), alone("off", manual), alone("untouchable")}
 	play(t, groups, map[string]program{"echo": echo, "off": forever, "untouchable": forever}, func(w *world) {
 		w.wait(2 * time.Second)
-		w.do("signal echo", func() error { return w.s.Signal("echo", 1) })
-		w.do("signal off", func() error { return w.s.Signal("off", 1) })
-		w.do("signal untouchable", func() error { return w.s.Signal("untouchable", 1) })
+		w.do("signal echo", func() error { return w.s.Signal("echo", "SIGHUP") })
+		w.do("signal echo with nonsense", func() error { return w.s.Signal("echo", "FOO") }) // RPC-040
+		w.do("signal all with nonsense", func() error { // RPC-042
+			results, err := w.s.SignalAll("FOO")
+			for _, r := range results {
+				w.say("    %s: %v", display(r.Process), r.Err)
+			}
+			return err
+		})
+		w.do("signal off", func() error { return w.s.Signal("off", "1") })
+		w.do("signal untouchable", func() error { return w.s.Signal("untouchable", "HUP") })
 		w.do("send to echo", func() error { return w.s.SendStdin("echo", "hällo\n") })
 		w.do("send to off", func() error { return w.s.SendStdin("off", "x") })
 		w.do("send to nobody", func() error { return w.s.SendStdin("nobody", "x") })

@@ -1,0 +1,17 @@
+// Supervisord starts programs as its children, keeps them up, and is
+// controlled by supervisorctl. See supervisord(8).
+package main
+
+import (
+	"os"
+
+	"supervisor/internal/daemon"
+	"supervisor/internal/spawn"
+	"supervisor/internal/supervisord"
+)
+
+func main() {
+	spawn.StageMain()
+	daemon.RestoreNOFILE()
+	os.Exit(supervisord.Run(os.Args, os.Stdout, os.Stderr))
+}

@@ -1,0 +1,71 @@
+package rpc
+
+import (
+	"fmt"
+	"strconv"
+
+	"supervisor/internal/pyrepr"
+	"supervisor/internal/wire"
+)
+
+// args are the arguments of one call. Their number has been checked; the first
+// of a wrong type makes the call fail when it is read.
+type args struct {
+	values []any
+	fault  *wire.Fault
+}
+
+// text returns argument i, which must be a string.
+func (a *args) text(i int) string {
+	if s, ok := a.values[i].(string); ok {
+		return s
+	}
+	a.refuse(i)
+	return ""
+}
+
+// number returns argument i, which must be an integer.
+func (a *args) number(i int) int64 {
+	if n, ok := a.values[i].(int); ok {
+		return int64(n)
+	}
+	a.refuse(i)
+	return 0
+}
+
+// flag returns argument i, which may be left out and is true then. Clients
+// send booleans, but also 0 and 1.
+func (a *args) flag(i int) bool {
+	if i >= len(a.values) {
+		return true
+	}
+	switch v := a.values[i].(type) {
+	case bool:
+		return v
+	case int:
+		return v != 0
+	case nil:
+		return false
+	}
+	a.refuse(i)
+	return false
+}
+
+// signal returns argument i, the name or number of a signal, as text.
+func (a *args) signal(i int) string {
+	if n, ok := a.values[i].(int); ok {
+		return strconv.Itoa(n)
+	}
+	return a.text(i)
+}
+
+func (a *args) refuse(i int) {
+	if a.fault != nil {
+		return
+	}
+	text := fmt.Sprint(a.values[i])
+	if s, ok := a.values[i].(string); ok {
+		text = pyrepr.String(s)
+	}
+	a.fault = wire.NewFault(wire.IncorrectParameters, text)
+}

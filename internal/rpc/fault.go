@@ -1,0 +1,48 @@
+package rpc
+
+import (
+	"errors"
+
+	"supervisor/internal/supervisor"
+	"supervisor/internal/wire"
+)
+
+// faults is the one translation of what can go wrong in the supervisor into
+// what clients are told (rpc.md, section 4).
+var faults = []struct {
+	err  error
+	code wire.Code
+}{
+	{supervisor.ErrShutdown, wire.ShutdownState},
+	{supervisor.ErrBadName, wire.BadName},
+	{supervisor.ErrBadSignal, wire.BadSignal},
+	{supervisor.ErrNoFile, wire.NoFile},
+	{supervisor.ErrNotExecutable, wire.NotExecutable},
+	{supervisor.ErrFailed, wire.Failed},
+	{supervisor.ErrAbnormal, wire.AbnormalTermination},
+	{supervisor.ErrSpawn, wire.SpawnError},
+	{supervisor.ErrAlreadyStarted, wire.AlreadyStarted},
+	{supervisor.ErrNotRunning, wire.NotRunning},
+	{supervisor.ErrAlreadyAdded, wire.AlreadyAdded},
+	{supervisor.ErrStillRunning, wire.StillRunning},
+	{supervisor.ErrCannotReread, wire.CannotReread},
+}
+
+// faultOf returns the fault that tells a client about an error.
+func faultOf(err error) *wire.Fault {
+	var fault *wire.Fault
+	if errors.As(err, &fault) {
+		return fault
+	}
+	detail := ""
+	var known *supervisor.Error
+	if errors.As(err, &known) {
+		detail = known.Detail
+	}
+	for _, f := range faults {
+		if errors.Is(err, f.err) {
+			return wire.NewFault(f.code, detail)
+		}
+	}
+	return wire.NewFault(wire.Failed, err.Error())
+}

@@ -1,0 +1,116 @@
+package rpc
+
+import (
+	"errors"
+	"io/fs"
+
+	"supervisor/internal/logfile"
+	"supervisor/internal/wire"
+)
+
+func (s *Server) readMainLog(a *args) (any, error) {
+	offset, length := a.number(0), a.number(1)
+	if a.fault != nil {
+		return nil, a.fault
+	}
+	if err := s.mainLog.Sync(); err != nil {
+		return nil, wire.NewFault(wire.Failed, err.Error())
+	}
+	return read(s.mainLog.Path(), offset, length)
+}
+
+func (s *Server) clearMainLog(*args) (any, error) {
+	switch err := s.mainLog.Clear(); {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, wire.NewFault(wire.NoFile, "")
+	default:
+		return nil, wire.NewFault(wire.Failed, err.Error())
+	}
+}
+
+func (s *Server) readStdout(a *args) (any, error) { return s.readStream(a, stdout) }
+func (s *Server) readStderr(a *args) (any, error) { return s.readStream(a, stderr) }
+func (s *Server) tailStdout(a *args) (any, error) { return s.tailStream(a, stdout) }
+func (s *Server) tailStderr(a *args) (any, error) { return s.tailStream(a, stderr) }
+
+// stream is one of the two outputs of a process.
+type stream int
+
+const (
+	stdout stream = iota
+	stderr
+)
+
+// logPath returns the log of a process' stream; empty: none.
+func (s *Server) logPath(name string, of stream) (string, error) {
+	info, err := s.supervisor.Process(name)
+	if err != nil {
+		return "", err
+	}
+	if of == stderr {
+		return info.Stderr, nil
+	}
+	return info.Stdout, nil
+}
+
+func (s *Server) readStream(a *args, of stream) (any, error) {
+	name, offset, length := a.text(0), a.number(1), a.number(2)
+	if a.fault != nil {
+		return nil, a.fault
+	}
+	path, err := s.logPath(name, of)
+	if err != nil {
+		return nil, err
+	}
+	return read(path, offset, length)
+}
+
+// read reads a log (logging.md, section 7).
+func read(path string, offset, length int64) (any, error) {
+	if path == "" {
+		return nil, wire.NewFault(wire.NoFile, "")
+	}
+	data, err := logfile.Read(path, offset, length)
+	switch {
+	case err == nil:
+		return string(data), nil
+	case errors.Is(err, logfile.ErrBadArguments):
+		return nil, wire.NewFault(wire.BadArguments, "")
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, wire.NewFault(wire.NoFile, path)
+	}
+	return nil, wire.NewFault(wire.Failed, "")
+}
+
+func (s *Server) tailStream(a *args, of stream) (any, error) {
+	name, offset, length := a.text(0), a.number(1), a.number(2)
+	if a.fault != nil {
+		return nil, a.fault
+	}
+	path, err := s.logPath(name, of)
+	if err != nil {
+		return nil, err
+	}
+	if path == "" {
+		return []any{"", 0, false}, nil
+	}
+	data, size, overflow, err := logfile.Tail(path, offset, length)
+	if err != nil {
+		return []any{"", offset, false}, nil
+	}
+	return []any{string(data), size, overflow}, nil
+}
+
+func (s *Server) clearProcessLogs(a *args) (any, error) {
+	name := a.text(0)
+	if a.fault != nil {
+		return nil, a.fault
+	}
+	return true, s.supervisor.ClearLogs(name)
+}
+
+func (s *Server) clearAllProcessLogs(*args) (any, error) {
+	return results(s.supervisor.ClearAllLogs(), nil)
+}

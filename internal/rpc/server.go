@@ -1,0 +1,128 @@
+// Package rpc answers XML-RPC calls: the methods supervisor.* and system.*.
+//
+// It decides nothing. A method checks the types of its arguments, asks the
+// supervisor, and renders what came of it; every error becomes a fault in one
+// table. A call that waits occupies its own goroutine and nothing else.
+//
+// Methods, results and faults are those of rpc.md, sections 3 to 9.
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"supervisor/internal/pyrepr"
+	"supervisor/internal/severity"
+	"supervisor/internal/supervisor"
+	"supervisor/internal/wire"
+	"supervisor/xmlrpc"
+)
+
+// MainLog is the daemon's own log, as far as clients can read and clear it.
+type MainLog interface {
+	Path() string // empty: there is no file
+	Sync() error  // waits until all that was logged can be read
+	Clear() error // fs.ErrNotExist if there is no file
+}
+
+// Options is what a Server works with.
+type Options struct {
+	Supervisor *supervisor.Supervisor
+	MainLog    MainLog
+	Log        *slog.Logger
+	Version    string   // what getSupervisorVersion answers
+	PID        int      // what getPID answers
+	Namespaces []string // under which the main API is published
+	// Refuse answers a request that is no call with an HTTP error.
+	Refuse func(w http.ResponseWriter, status int)
+}
+
+// Server is an http.Handler for POST /RPC2.
+type Server struct {
+	supervisor *supervisor.Supervisor
+	mainLog    MainLog
+	log        *slog.Logger
+	version    string
+	processID  int
+	methods    registry
+	refuse     func(w http.ResponseWriter, status int)
+}
+
+// New returns a Server.
+func New(o Options) *Server {
+	return &Server{
+		supervisor: o.Supervisor,
+		mainLog:    o.MainLog,
+		log:        o.Log,
+		version:    o.Version,
+		processID:  o.PID,
+		methods:    newRegistry(o.Namespaces),
+		refuse:     o.Refuse,
+	}
+}
+
+// ServeHTTP answers one call.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		s.refuse(w, http.StatusBadRequest)
+		return
+	}
+	call, err := xmlrpc.ParseCall(body)
+	if err != nil {
+		reason := "unmarshallable"
+		if errors.Is(err, xmlrpc.ErrNoMethod) {
+			reason = "no method name"
+		}
+		s.log.Error("XML-RPC request data " + pyrepr.String(excerpt(body)) + " is invalid: " + reason)
+		s.refuse(w, http.StatusBadRequest)
+		return
+	}
+	answer := s.answer(r.Context(), call)
+	w.Header().Set("Content-Type", "text/xml")
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+	_, _ = w.Write(answer) // a client that went away has nobody to tell
+}
+
+// excerpt keeps a hostile request from filling the log.
+func excerpt(body []byte) string {
+	const limit = 1024
+	return string(body[:min(len(body), limit)])
+}
+
+// answer calls the method and renders its result or its fault.
+func (s *Server) answer(ctx context.Context, call xmlrpc.Call) []byte {
+	s.log.Log(ctx, severity.Trace, "XML-RPC method called: "+call.Method+"()")
+	value, err := s.call(call.Method, call.Params)
+	if err != nil {
+		fault := faultOf(err)
+		s.log.Log(ctx, severity.Trace, fmt.Sprintf("XML-RPC method %s() returned fault: [%d] %s", call.Method, fault.Code, fault.Text))
+		return xmlrpc.AppendFault(nil, int(fault.Code), fault.Text)
+	}
+	s.log.Log(ctx, severity.Trace, "XML-RPC method "+call.Method+"() returned successfully")
+	return xmlrpc.AppendResponse(nil, value)
+}
+
+// call looks a method up and calls it.
+func (s *Server) call(name string, params []any) (any, error) {
+	m, known := s.methods[name]
+	switch {
+	case !known:
+		return nil, wire.NewFault(wire.UnknownMethod, "")
+	case !m.always && s.supervisor.State() != supervisor.Running:
+		return nil, wire.NewFault(wire.ShutdownState, "")
+	case !m.accepts(len(params)):
+		return nil, wire.NewFault(wire.IncorrectParameters, "")
+	}
+	a := &args{values: params}
+	value, err := m.call(s, a)
+	if a.fault != nil {
+		return nil, a.fault
+	}
+	return value, err
+}

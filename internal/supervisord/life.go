@@ -1,0 +1,232 @@
+package supervisord
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"strconv"
+
+	"supervisor/internal/activity"
+	"supervisor/internal/config"
+	"supervisor/internal/daemon"
+	"supervisor/internal/launch"
+	"supervisor/internal/logfile"
+	"supervisor/internal/severity"
+	"supervisor/internal/spawn"
+	"supervisor/internal/supervisor"
+)
+
+// life is one life of the daemon. Its start-up follows cli.md, section 2, step
+// by step; what has been opened is closed in the reverse order.
+type life struct {
+	*program
+	config *config.Config
+	first  bool
+
+	notes []config.Note // what the log should say once there is one
+	log   *activity.Log
+}
+
+// live lives the life. It reports whether another one is to follow.
+func (l *life) live() (restart bool, err error) {
+	l.notes = slices.Clone(l.config.Notes)
+	if err := l.becomeUser(); err != nil {
+		return false, err
+	}
+	if err := l.raiseLimits(); err != nil {
+		return false, err
+	}
+	if l.log, err = l.openLog(); err != nil {
+		return false, err
+	}
+	defer l.log.Close()
+	l.sayNotes()
+	defer outlivePipes()()
+
+	spawner := spawn.New(l.reaped)
+	defer spawner.Close()
+	syslog := logfile.NewSyslog("supervisord", "")
+	defer syslog.Close()
+	launcher := launch.New(launch.Options{
+		Spawner:   spawner,
+		Log:       l.log.Logger(),
+		Syslog:    syslog,
+		Env:       os.Environ(),
+		ServerURL: serverURL(l.config.Servers),
+		Daemon:    l.config.Daemon,
+	})
+	defer launcher.Close()
+	l.cleanUp()
+	groups, err := prepare(launcher, l.config.Groups)
+	if err != nil {
+		return false, err
+	}
+	s := supervisor.New(supervisor.Options{
+		Config:   l.config,
+		Load:     l.load,
+		Launcher: launcher,
+		Log:      l.log.Logger(),
+		Serial:   l.serial,
+	})
+	servers, err := l.openServers(s)
+	if err != nil {
+		return false, err
+	}
+	defer servers.Close()
+	defer l.heed(s)()
+	if err := l.detach(); err != nil {
+		return false, err
+	}
+	defer l.writePIDFile()()
+	servers.Serve()
+	outcome := s.Run(groups)
+	l.serial = outcome.Serial
+	return outcome.Restart, nil
+}
+
+// becomeUser drops the privileges that the configuration does not want.
+func (l *life) becomeUser() error {
+	user := l.config.Daemon.User
+	if user == nil {
+		if os.Geteuid() == 0 {
+			l.note(severity.Critical, "Supervisor is running as root. No user is set in the configuration, so privileges are kept;"+
+				" user=root in [supervisord] says that this is intended.")
+		}
+		return nil
+	}
+	if err := daemon.DropPrivileges(user.UID); err != nil {
+		return err
+	}
+	l.note(slog.LevelInfo, "Set uid to user "+strconv.Itoa(user.UID)+" succeeded")
+	return nil
+}
+
+// raiseLimits makes sure that there may be enough files and processes. The
+// limits outlast a restart.
+func (l *life) raiseLimits() error {
+	if !l.first {
+		return nil
+	}
+	raised, err := daemon.RaiseLimits(l.config.Daemon.MinFDs, l.config.Daemon.MinProcs)
+	for _, line := range raised {
+		l.note(slog.LevelInfo, line)
+	}
+	return err
+}
+
+// openLog opens the activity log.
+func (l *life) openLog() (*activity.Log, error) {
+	d := l.config.Daemon
+	options := activity.Options{
+		Path:  d.LogFile,
+		File:  logfile.Options{MaxBytes: int64(d.LogMaxBytes), Backups: d.LogBackups},
+		Level: d.LogLevel,
+	}
+	if d.LogSyslog {
+		options.Syslog = logfile.NewSyslog("supervisord", "")
+	}
+	if d.NoDaemon && !d.Silent {
+		options.Stdout = l.stdout
+	}
+	return activity.New(options)
+}
+
+func (l *life) note(level slog.Level, text string) {
+	l.notes = append(l.notes, config.Note{Level: level, Text: text})
+}
+
+// sayNotes logs what was noted before there was a log: critical ones first,
+// then warnings, then the rest.
+func (l *life) sayNotes() {
+	rank := func(n config.Note) int {
+		switch {
+		case n.Level >= severity.Critical:
+			return 0
+		case n.Level >= slog.LevelWarn:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(l.notes, func(a, b config.Note) int { return cmp.Compare(rank(a), rank(b)) })
+	for _, n := range l.notes {
+		l.log.Logger().Log(context.Background(), n.Level, n.Text)
+	}
+}
+
+// cleanUp removes the automatic logs of earlier runs.
+func (l *life) cleanUp() {
+	if l.config.Daemon.NoCleanup {
+		return
+	}
+	for _, err := range logfile.CleanAuto(l.config.Daemon.ChildLogDir, l.config.Daemon.Identifier) {
+		l.log.Logger().Warn(err.Error())
+	}
+}
+
+// reaped logs the end of a child that was left to us by another process.
+func (l *life) reaped(e spawn.Exit) {
+	l.log.Logger().Info(fmt.Sprintf("reaped unknown pid %d (%s)", e.PID, spawn.Describe(e.Status)))
+}
+
+// detach leaves the terminal, if this process was started to do so.
+func (l *life) detach() error {
+	if !l.first || l.launcher == nil {
+		return nil
+	}
+	log := l.log.Logger()
+	log.Info("daemonizing the supervisord process")
+	if dir := l.config.Daemon.Directory; dir != "" {
+		if err := os.Chdir(dir); err != nil {
+			log.Log(context.Background(), severity.Critical, fmt.Sprintf("can't chdir into '%s': %v", dir, err))
+		} else {
+			log.Info(fmt.Sprintf("set current directory: '%s'", dir))
+		}
+	}
+	return l.launcher.Detach(l.config.Daemon.Umask)
+}
+
+// writePIDFile writes the pid file; the function returned removes it. A daemon
+// that cannot write it runs without.
+func (l *life) writePIDFile() (remove func()) {
+	log, path := l.log.Logger(), l.config.Daemon.PIDFile
+	if err := daemon.WritePIDFile(path, os.Getpid()); err != nil {
+		log.Log(context.Background(), severity.Critical, "could not write pidfile "+path)
+		return func() {}
+	}
+	log.Info("supervisord started with pid " + strconv.Itoa(os.Getpid()))
+	return func() {
+		if err := daemon.RemovePIDFile(path); err != nil {
+			log.Error("cannot remove the pid file", "error", err)
+		}
+	}
+}
+
+// prepare makes all groups ready to be started.
+func prepare(launcher *launch.Launcher, groups []*config.Group) ([]supervisor.Prepared, error) {
+	ready := make([]supervisor.Prepared, len(groups))
+	for i, g := range groups {
+		seats, err := launcher.Prepare(g)
+		if err != nil {
+			return nil, err
+		}
+		ready[i] = supervisor.Prepared{Group: g, Seats: seats}
+	}
+	return ready, nil
+}
+
+// serverURL is how children reach the daemon: by the first unix socket, else
+// by the first TCP port (process.md, section 4, step 8).
+func serverURL(servers []config.Server) string {
+	for _, s := range servers {
+		if s.Unix() {
+			return "unix://" + s.Path
+		}
+	}
+	for _, s := range servers {
+		return "http://" + cmp.Or(s.Host, "localhost") + ":" + strconv.Itoa(s.Port)
+	}
+	return ""
+}

@@ -1,0 +1,168 @@
+// Package supervisord composes the daemon: it reads the command line and the
+// configuration, opens what is needed in the right order, lets the supervisor
+// run, and closes everything again.
+//
+// One life of the daemon lasts from reading the configuration to the end of
+// the last program. A restart is just another life in the same process; that
+// works because nothing is kept outside of it but the serial of events.
+package supervisord
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"supervisor/internal/config"
+	"supervisor/internal/daemon"
+	"supervisor/internal/getopt"
+)
+
+// Version is the version of Supervisor that this daemon stands in for. Clients
+// ask for it and compare it.
+const Version = "4.3.0"
+
+// The statuses that the daemon exits with (cli.md, section 6).
+const (
+	exitOK    = 0
+	exitUsage = 2
+)
+
+// program is the daemon as a process, over all its lives.
+type program struct {
+	exe            string // the path that it was started as
+	args           []string
+	stdout, stderr io.Writer
+	line           commandLine
+	launcher       *daemon.Launcher // who waits for us to detach; nil: nobody
+	serial         uint64           // of the next event
+}
+
+// Run runs the daemon until it ends and returns its exit status. args is the
+// command line with the program's name.
+func Run(args []string, stdout, stderr io.Writer) int {
+	p := &program{exe: findSelf(args[0]), args: args, stdout: stdout, stderr: stderr}
+	if launcher, detached := daemon.Detached(); detached {
+		p.launcher = launcher
+	}
+	line, err := parseCommandLine(args[1:], p.checkOverride)
+	switch {
+	case err != nil:
+		return p.refuse(err)
+	case line.help:
+		writeHelp(stdout, p.exe)
+		return exitOK
+	case line.version:
+		fmt.Fprintln(stdout, Version)
+		return exitOK
+	}
+	p.line = line
+	return p.live()
+}
+
+// live lives one life after the other.
+func (p *program) live() int {
+	for first := true; ; first = false {
+		cfg, err := p.load()
+		if err != nil {
+			return p.refuse(err)
+		}
+		if first && !cfg.Daemon.NoDaemon && p.launcher == nil {
+			return p.detach()
+		}
+		l := &life{program: p, config: cfg, first: first}
+		restart, err := l.live()
+		if err != nil {
+			return p.refuse(err)
+		}
+		if !restart {
+			return exitOK
+		}
+	}
+}
+
+// detach starts the daemon proper and waits until it is ready.
+func (p *program) detach() int {
+	status, err := daemon.Launch(p.args, os.Environ())
+	if err != nil {
+		return p.refuse(err)
+	}
+	return status
+}
+
+// refuse says why the daemon cannot run, in the two lines that scripts know,
+// and then, for a person, where the trouble is and what to do.
+func (p *program) refuse(err error) int {
+	getopt.WriteError(p.stderr, p.exe, err)
+	var wrong *config.Error
+	if errors.As(err, &wrong) {
+		if where := wrong.Where(); where != "" {
+			fmt.Fprintln(p.stderr, where)
+		}
+		if wrong.Hint != "" {
+			fmt.Fprintln(p.stderr, wrong.Hint)
+		}
+	}
+	return exitUsage
+}
+
+// load finds and reads the configuration.
+func (p *program) load() (*config.Config, error) {
+	src, err := p.source()
+	if err != nil {
+		return nil, err
+	}
+	if src.File == "" {
+		found, searched, ok := config.Find(p.exe, src.Cwd)
+		if !ok {
+			return nil, config.NotFound(searched)
+		}
+		src.File = found
+		if src.UID == 0 {
+			fmt.Fprintf(p.stderr, "Supervisord is running as root and it is searching for its configuration file in default locations"+
+				" (including its current working directory); -c with an absolute path is safer.\n")
+		}
+	}
+	return config.Load(src)
+}
+
+// source is what the configuration depends on, as things stand now.
+func (p *program) source() (config.Source, error) {
+	cwd, err := os.Getwd()
+	if err != nil {
+		return config.Source{}, fmt.Errorf("cannot tell the current directory: %w", err)
+	}
+	hostname, err := os.Hostname()
+	if err != nil {
+		return config.Source{}, fmt.Errorf("cannot tell the name of this host: %w", err)
+	}
+	return config.Source{
+		File:      p.line.file,
+		Cwd:       cwd,
+		Env:       os.Environ(),
+		UID:       os.Geteuid(),
+		Hostname:  hostname,
+		Overrides: p.line.overrides,
+	}, nil
+}
+
+// checkOverride checks an option of the command line the way its key in the
+// file is checked.
+func (p *program) checkOverride(o config.Override) error {
+	src, err := p.source()
+	if err != nil {
+		return err
+	}
+	return src.CheckOverride(o)
+}
+
+// findSelf returns the path that the program was started as: a bare name was
+// found through PATH.
+func findSelf(arg0 string) string {
+	if path, err := exec.LookPath(arg0); err == nil {
+		return path
+	}
+	return filepath.Clean(arg0)
+}
