@@ -6,6 +6,7 @@ package fastcgi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -89,8 +90,9 @@ func bindTCP(cfg *config.Socket, address netip.Addr) (fd int, err error) {
 }
 
 func bindUnix(cfg *config.Socket) (fd int, err error) {
-	if err := os.Remove(cfg.Path); err != nil && !os.IsNotExist(err) {
-		return -1, fmt.Errorf("cannot replace the socket: %w", err)
+	// Not os.Remove, which would take an empty directory, too.
+	if err := unix.Unlink(cfg.Path); err != nil && !errors.Is(err, unix.ENOENT) {
+		return -1, fmt.Errorf("cannot replace %s: %w", cfg.Path, err)
 	}
 	fd, err = socket(unix.AF_UNIX)
 	if err != nil {
