@@ -66,27 +66,88 @@ func TestActiveSettings(t *testing.T) {
 	}
 }
 
-// CLI-080: the sample is complete. Options that a section shares with
-// [program:x] need not be repeated there.
+// active are settings that are switched on with a value of the sample's own.
+var active = map[string]bool{
+	"supervisord logfile":     true,
+	"supervisord pidfile":     true,
+	"supervisorctl serverurl": true,
+}
+
+// CLI-080: the sample is complete and shows the defaults that hold. Options
+// that a section shares with [program:x] need not be repeated there.
 func TestEveryOptionOnce(t *testing.T) {
 	have := settings(t)
-	for _, option := range config.Options() {
+	options := config.Options()
+	if len(options) == 0 {
+		t.Fatal("there are no options")
+	}
+	known := make(map[string]bool)
+	for _, option := range options {
 		section, _, _ := strings.Cut(option.Section, ":")
+		known[section+" "+option.Key] = true
 		value, ok := have[section][option.Key]
 		if !ok && (section == "fcgi-program" || section == "eventlistener") {
 			value, ok = have["program"][option.Key]
 		}
-		if !ok {
+		switch {
+		case !ok:
 			t.Errorf("the sample lacks %s of [%s]", option.Key, option.Section)
-		} else if value == "" {
+		case value == "":
 			t.Errorf("the sample shows no value for %s of [%s]", option.Key, option.Section)
+		case option.Written && value != option.Default && !active[section+" "+option.Key]:
+			t.Errorf("the sample shows %s=%s for [%s], but the default is %s", option.Key, value, option.Section, option.Default)
+		}
+	}
+	for section, keys := range have {
+		for key := range keys {
+			if !known[section+" "+key] {
+				t.Errorf("the sample shows %s of [%s], which is no option", key, section)
+			}
 		}
 	}
 }
 
-// Both as it stands and with everything switched on, the sample is accepted
-// by the reference: it goes on to complain about the user that is asked for on
-// its command line, which it does only once the file is found to be right.
+// load reads a configuration as supervisord does.
+func load(t *testing.T, text string) (file string, cfg *config.Config) {
+	t.Helper()
+	dir := t.TempDir()
+	file = filepath.Join(dir, "supervisord.conf")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := config.Load(config.Source{File: file, Cwd: dir, Hostname: "localhost"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file, cfg
+}
+
+// CLI-080: as it stands, both programs accept the sample without a word.
+func TestAccepted(t *testing.T) {
+	file, cfg := load(t, Text())
+	for _, note := range cfg.Notes {
+		t.Errorf("the sample makes supervisord say: %s", note.Text)
+	}
+	ctl, err := config.LoadCtl(config.CtlSource{File: file, Cwd: filepath.Dir(file)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ctl.ServerURL != "unix:///tmp/supervisor.sock" {
+		t.Errorf("supervisorctl would talk to %s", ctl.ServerURL)
+	}
+}
+
+// With everything switched on, supervisord accepts it still. supervisorctl does
+// not: no plug-in is called like the one that it shows.
+func TestEverythingAccepted(t *testing.T) {
+	if _, cfg := load(t, everything()); len(cfg.Groups) != 3 {
+		t.Errorf("there are %d groups, not one of each kind", len(cfg.Groups))
+	}
+}
+
+// Supervisor accepts the sample too, as it stands and with everything switched
+// on: it goes on to complain about the user asked for on its command line,
+// which it does only once it has found the file to be right.
 func TestReferenceAccepts(t *testing.T) {
 	reference, err := exec.LookPath("/usr/bin/supervisord")
 	if err != nil {
