@@ -11,7 +11,7 @@ import (
 // The patterns are put together here so that this file does not match them.
 var (
 	marks   = regexp.MustCompile(`\b(` + strings.Join([]string{"TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"}, "|") + `)\b`)
-	machine = regexp.MustCompile("(^|[\\s\"'`(=:])/(wo" + "rk|ro" + "ot)(/|[\\s\"'`):,]|$)")
+	machine = regexp.MustCompile("(^|[\\s\"'`(=:])/(wo" + "rk|ro" + "ot)/")
 )
 
 // A mark for later is a promise that nobody reads, and the path of one
