@@ -1,13 +1,14 @@
 package launch
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
 	"sync"
 
 	"supervisor/internal/config"
-	"supervisor/internal/spawn"
+	"supervisor/internal/fastcgi"
 )
 
 // socket is the listening socket that the processes of a FastCGI program
@@ -28,7 +29,7 @@ func (s *socket) acquire() (*os.File, error) {
 	defer s.mu.Unlock()
 	if s.file == nil {
 		s.log.Info("Creating socket " + s.config.URL)
-		file, err := spawn.OpenSocket(s.config)
+		file, err := fastcgi.Listen(context.Background(), &s.config)
 		if err != nil {
 			return nil, fmt.Errorf("Could not create FastCGI socket %s: %w", s.config.URL, err)
 		}

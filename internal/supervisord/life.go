@@ -14,6 +14,7 @@ import (
 	"supervisor/internal/daemon"
 	"supervisor/internal/launch"
 	"supervisor/internal/logfile"
+	"supervisor/internal/privilege"
 	"supervisor/internal/severity"
 	"supervisor/internal/spawn"
 	"supervisor/internal/supervisor"
@@ -97,7 +98,7 @@ func (l *life) becomeUser() error {
 		}
 		return nil
 	}
-	if err := daemon.DropPrivileges(user.UID); err != nil {
+	if err := privilege.Drop(user.UID); err != nil {
 		return err
 	}
 	l.note(slog.LevelInfo, "Set uid to user "+strconv.Itoa(user.UID)+" succeeded")

@@ -57,9 +57,8 @@ func parseCommandLine(args []string, check func(config.Override) error) (command
 	var line commandLine
 	table := make([]getopt.Option, len(options))
 	keys := make(map[string]string, len(options))
-	takes := make(map[string]bool, len(options))
 	for i, o := range options {
-		table[i], keys[o.Long], takes[o.Long] = o.Option, o.key, o.Arg
+		table[i], keys[o.Long] = o.Option, o.key
 	}
 	given, rest, err := getopt.Parse(table, args)
 	if err != nil {
@@ -78,9 +77,6 @@ func parseCommandLine(args []string, check func(config.Override) error) (command
 			return line, nil
 		}
 		override := config.Override{Key: keys[g.Name], Value: g.Value}
-		if !takes[g.Name] {
-			override.Value = "true"
-		}
 		err := g.Check(func(string) error {
 			if override.Key == "" {
 				return nil

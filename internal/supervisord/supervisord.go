@@ -155,7 +155,7 @@ func (p *program) checkOverride(o config.Override) error {
 	if err != nil {
 		return err
 	}
-	return src.CheckOverride(o)
+	return config.CheckOverride(src, o)
 }
 
 // findSelf returns the path that the program was started as: a bare name was
