@@ -27,7 +27,7 @@ type Prepared struct {
 type Seat interface {
 	// Launch begins incarnation n and returns at once. Everything about it is
 	// reported in order: Spawned or SpawnFailed; output; Ended. report may
-	// block while the supervisor is busy; data in a report is the caller's.
+	// block while the supervisor is busy; it copies the data it wants to keep.
 	Launch(n int, report func(Report))
 	// Signal sends the child a signal, or its process group; it never blocks.
 	// A child that is gone already is syscall.ESRCH.

@@ -23,6 +23,9 @@ func (s *Supervisor) reporter(p *process) func(Report) {
 			}
 			r.Data = bytes.Clone(r.Data)
 			s.post(reported{p, r})
+		case Captured:
+			r.Data = bytes.Clone(r.Data)
+			s.post(reported{p, r})
 		default:
 			s.post(reported{p, r})
 		}
