@@ -103,3 +103,30 @@ func TestCompatibilityIsPinned(t *testing.T) {
 		t.Errorf("found only %d rows", rows)
 	}
 }
+
+// The manual pages know every option and command of the programs.
+func TestManualPages(t *testing.T) {
+	for _, tt := range []struct{ page, table, row, entry string }{
+		{"docs/man/supervisord.8", "internal/supervisord/options.go", `Long: "(\w+)"`, `(?m)^\.It .*Fl -%s\b`},
+		{"docs/man/supervisorctl.1", "internal/supervisorctl/options.go", `Long: "(\w+)"`, `(?m)^\.It .*Fl -%s\b`},
+		{"docs/man/supervisorctl.1", "internal/supervisorctl/command.go", `\{name: "(\w+)"`, `(?m)^\.It Cm .*\b%s\b`},
+	} {
+		page, err := os.ReadFile(tt.page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := os.ReadFile(tt.table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := regexp.MustCompile(tt.row).FindAllSubmatch(table, -1)
+		if len(rows) == 0 {
+			t.Errorf("%s: found no table", tt.table)
+		}
+		for _, row := range rows {
+			if !regexp.MustCompile(strings.ReplaceAll(tt.entry, "%s", string(row[1]))).Match(page) {
+				t.Errorf("%s does not explain %s", tt.page, row[1])
+			}
+		}
+	}
+}
