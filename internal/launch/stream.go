@@ -60,7 +60,9 @@ func (st *stream) handle(chunk []byte) {
 	switch {
 	case st.listener:
 		st.write(st.strip(chunk))
-		st.debug(func() string { return pyrepr.Bytes(chunk) })
+		if st.debugs() {
+			st.debug(pyrepr.Bytes(chunk))
+		}
 		st.report(supervisor.Spoke{Data: chunk})
 	case st.filter != nil:
 		st.filter.Write(chunk, st)
@@ -76,7 +78,9 @@ func (st *stream) Log(data []byte) {
 	if st.config.Syslog {
 		st.launcher.Syslog.Send(st.process.Name+" ", data)
 	}
-	st.debug(func() string { return string(event.Text(data)) })
+	if st.debugs() {
+		st.debug(string(event.Text(data)))
+	}
 	if st.config.Events {
 		st.report(supervisor.Output{Channel: st.channel, PID: st.pid, Data: data})
 	}
@@ -85,8 +89,10 @@ func (st *stream) Log(data []byte) {
 // Comm takes what was captured between tokens. It implements capture.Sink.
 func (st *stream) Comm(data []byte) {
 	data = st.strip(data)
-	st.debug(func() string { return string(event.Text(data)) })
-	st.launcher.Log.Debug("'" + st.process.Name + "' " + st.channel + " emitted a comm event")
+	if st.debugs() {
+		st.debug(string(event.Text(data)))
+		st.launcher.Log.Debug("'" + st.process.Name + "' " + st.channel + " emitted a comm event")
+	}
 	st.report(supervisor.Captured{Channel: st.channel, PID: st.pid, Data: data})
 }
 
@@ -112,11 +118,15 @@ func (st *stream) write(data []byte) {
 	}
 }
 
-// debug shows the output in the activity log at level debug.
-func (st *stream) debug(text func() string) {
-	if st.launcher.Log.Enabled(context.Background(), slog.LevelDebug) {
-		st.launcher.Log.Debug("'" + st.process.Name + "' " + st.channel + " output:\n" + text())
-	}
+// debugs reports whether output is shown in the activity log. Rendering it
+// costs more than logging it, so it is asked first.
+func (st *stream) debugs() bool {
+	return st.launcher.Log.Enabled(context.Background(), slog.LevelDebug)
+}
+
+// debug shows output in the activity log.
+func (st *stream) debug(text string) {
+	st.launcher.Log.Debug("'" + st.process.Name + "' " + st.channel + " output:\n" + text)
 }
 
 // close ends the stream after its last chunk.

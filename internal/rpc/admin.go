@@ -2,14 +2,11 @@ package rpc
 
 import (
 	"supervisor/internal/config"
+	"supervisor/internal/wire"
 	"supervisor/xmlrpc"
 )
 
-// apiVersionNumber is the version of the API, which has not changed since
-// Supervisor 3.0.
-const apiVersionNumber = "3.0"
-
-func (s *Server) apiVersion(*args) (any, error)        { return apiVersionNumber, nil }
+func (s *Server) apiVersion(*args) (any, error)        { return wire.APIVersion, nil }
 func (s *Server) supervisorVersion(*args) (any, error) { return s.version, nil }
 func (s *Server) pid(*args) (any, error)               { return s.processID, nil }
 
@@ -31,7 +28,7 @@ func (s *Server) reloadConfig(*args) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []any{[]any{texts(diff.Added), texts(changedNames(diff)), texts(diff.Removed)}}, nil
+	return []any{[]any{diff.Added, changedNames(diff), diff.Removed}}, nil
 }
 
 func changedNames(diff config.Diff) []string {
@@ -40,14 +37,6 @@ func changedNames(diff config.Diff) []string {
 		names[i] = c.Group
 	}
 	return names
-}
-
-func texts(names []string) []any {
-	values := make([]any, len(names))
-	for i, name := range names {
-		values[i] = name
-	}
-	return values
 }
 
 func (s *Server) addProcessGroup(a *args) (any, error) {

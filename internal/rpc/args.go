@@ -6,13 +6,14 @@ import (
 
 	"supervisor/internal/pyrepr"
 	"supervisor/internal/wire"
+	"supervisor/xmlrpc"
 )
 
 // args are the arguments of one call. Their number has been checked; the first
 // of a wrong type makes the call fail when it is read.
 type args struct {
 	values []any
-	fault  *wire.Fault
+	fault  *xmlrpc.Fault
 }
 
 // text returns argument i, which must be a string.
@@ -67,5 +68,5 @@ func (a *args) refuse(i int) {
 	if s, ok := a.values[i].(string); ok {
 		text = pyrepr.String(s)
 	}
-	a.fault = wire.NewFault(wire.IncorrectParameters, text)
+	a.fault = wire.Fault(wire.IncorrectParameters, text)
 }

@@ -5,6 +5,7 @@ import (
 
 	"supervisor/internal/supervisor"
 	"supervisor/internal/wire"
+	"supervisor/xmlrpc"
 )
 
 // faults is the one translation of what can go wrong in the supervisor into
@@ -25,12 +26,12 @@ var faults = []struct {
 	{supervisor.ErrNotRunning, wire.NotRunning},
 	{supervisor.ErrAlreadyAdded, wire.AlreadyAdded},
 	{supervisor.ErrStillRunning, wire.StillRunning},
-	{supervisor.ErrCannotReread, wire.CannotReread},
+	{supervisor.ErrCannotReread, wire.CantReread},
 }
 
 // faultOf returns the fault that tells a client about an error.
-func faultOf(err error) *wire.Fault {
-	var fault *wire.Fault
+func faultOf(err error) *xmlrpc.Fault {
+	var fault *xmlrpc.Fault
 	if errors.As(err, &fault) {
 		return fault
 	}
@@ -41,8 +42,8 @@ func faultOf(err error) *wire.Fault {
 	}
 	for _, f := range faults {
 		if errors.Is(err, f.err) {
-			return wire.NewFault(f.code, detail)
+			return wire.Fault(f.code, detail)
 		}
 	}
-	return wire.NewFault(wire.Failed, err.Error())
+	return wire.Fault(wire.Failed, err.Error())
 }

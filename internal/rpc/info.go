@@ -2,7 +2,6 @@ package rpc
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +20,8 @@ func (s *Server) processInfo(a *args) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return processInfo(info, time.Now()), nil
+	value := processInfo(info, time.Now())
+	return &value, nil
 }
 
 func (s *Server) allProcessInfo(*args) (any, error) {
@@ -38,29 +38,27 @@ func (s *Server) allProcessInfo(*args) (any, error) {
 func processInfo(info supervisor.Info, now time.Time) wire.ProcessInfo {
 	v := info.Vars
 	return wire.ProcessInfo{
-		Name:          info.Config.Name,
-		Group:         info.Config.Group,
-		Start:         seconds(v.Started),
-		Stop:          seconds(v.Stopped),
-		Now:           seconds(now),
-		State:         int(v.State),
-		StateName:     v.State.String(),
-		SpawnErr:      v.Trouble,
-		ExitStatus:    v.ExitStatus,
-		StdoutLogfile: info.Stdout,
-		StderrLogfile: info.Stderr,
-		PID:           v.PID,
-		Description:   info.Description(now),
+		Name:        info.Config.Name,
+		Group:       info.Config.Group,
+		Start:       seconds(v.Started),
+		Stop:        seconds(v.Stopped),
+		Now:         seconds(now),
+		State:       wire.ProcessState(v.State),
+		SpawnErr:    v.Trouble,
+		ExitStatus:  v.ExitStatus,
+		StdoutLog:   info.Stdout,
+		StderrLog:   info.Stderr,
+		PID:         v.PID,
+		Description: info.Description(now),
 	}
 }
 
-// seconds returns a moment as seconds since the epoch; never is 0. XML-RPC
-// knows integers of 32 bits only.
-func seconds(t time.Time) int {
+// seconds returns a moment as seconds since the epoch; never is 0.
+func seconds(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
 	}
-	return int(min(t.Unix(), math.MaxInt32))
+	return t.Unix()
 }
 
 // results is what clients are told about a request about many processes.
@@ -68,12 +66,12 @@ func results(of []supervisor.Result, err error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	values := make([]any, len(of))
+	values := make(wire.Results, len(of))
 	for i, r := range of {
 		value := wire.Result{Name: r.Process.Name, Group: r.Process.Group, Status: wire.Success, Description: "OK"}
 		if r.Err != nil {
 			fault := faultOf(r.Err)
-			value.Status, value.Description = fault.Code, fault.Text
+			value.Status, value.Description = wire.Code(fault.Code), fault.Text
 		}
 		values[i] = value
 	}
@@ -81,26 +79,39 @@ func results(of []supervisor.Result, err error) (any, error) {
 }
 
 func (s *Server) allConfigInfo(*args) (any, error) {
-	active := make(map[string]bool)
+	active := make(map[string]*config.Group)
 	for _, g := range s.supervisor.Groups() {
-		active[g.Name] = true
+		active[g.Name] = g
 	}
-	var infos []wire.ConfigInfo
+	var infos wire.ConfigInfos
 	for _, g := range s.supervisor.Config().Groups {
 		for _, p := range g.Processes {
 			info := configInfo(g, p)
-			info.InUse = active[g.Name]
+			info.InUse = active[g.Name] != nil
+			if active[g.Name] == g { // what was read last is what runs, so it is known where automatic logs are
+				s.showLogs(&info)
+			}
 			infos = append(infos, info)
 		}
 	}
 	slices.SortStableFunc(infos, func(a, b wire.ConfigInfo) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Group, b.Group))
 	})
-	values := make([]any, len(infos))
-	for i, info := range infos {
-		values[i] = info
+	return infos, nil
+}
+
+// showLogs replaces automatic logs by their paths.
+func (s *Server) showLogs(info *wire.ConfigInfo) {
+	running, err := s.supervisor.Process(info.Group + ":" + info.Name)
+	if err != nil {
+		return // it has just been removed
 	}
-	return values, nil
+	if info.Stdout.LogFile == wire.Auto {
+		info.Stdout.LogFile = running.Stdout
+	}
+	if info.Stderr.LogFile == wire.Auto && running.Stderr != "" {
+		info.Stderr.LogFile = running.Stderr
+	}
 }
 
 // configInfo is what clients are told about the configuration of a process
@@ -110,11 +121,12 @@ func configInfo(g *config.Group, p *config.Process) wire.ConfigInfo {
 		Name:           p.Name,
 		Group:          g.Name,
 		Autostart:      p.Autostart,
-		Autorestart:    autorestart(p.Autorestart),
-		GroupPriority:  g.Priority,
-		Priority:       p.Priority,
+		Autorestart:    p.Autorestart == config.Always,
+		GroupPrio:      g.Priority,
+		ProcessPrio:    p.Priority,
 		Command:        p.Command,
-		Directory:      p.Directory,
+		Directory:      cmp.Or(p.Directory, wire.None),
+		UID:            wire.None,
 		ExitCodes:      p.ExitCodes,
 		KillAsGroup:    p.KillAsGroup,
 		RedirectStderr: p.RedirectStderr,
@@ -122,34 +134,30 @@ func configInfo(g *config.Group, p *config.Process) wire.ConfigInfo {
 		StartSecs:      int(p.StartSecs / time.Second),
 		StopSignal:     int(p.StopSignal),
 		StopWaitSecs:   int(p.StopWait / time.Second),
-		ServerURL:      p.ServerURL,
+		ServerURL:      cmp.Or(p.ServerURL, wire.None),
 		Stdout:         streamInfo(p.Stdout),
 		Stderr:         streamInfo(p.Stderr),
 	}
+	if p.Autorestart == config.IfUnexpected {
+		info.Autorestart = wire.Unexpected
+	}
 	if p.User != nil {
-		info.UID = &p.User.UID
+		info.UID = p.User.UID
 	}
 	return info
 }
 
-func autorestart(a config.Autorestart) any {
-	if a == config.IfUnexpected {
-		return "unexpected"
-	}
-	return a == config.Always
-}
-
 func streamInfo(s config.Stream) wire.StreamInfo {
-	path := s.Log.Path
+	path := cmp.Or(s.Log.Path, wire.None)
 	if s.Log.Auto {
-		path = "auto"
+		path = wire.Auto
 	}
 	return wire.StreamInfo{
-		CaptureMaxBytes: int(s.CaptureMax),
+		LogFile:         path,
+		LogFileBackups:  s.Backups,
+		LogFileMaxBytes: int64(s.MaxBytes),
+		CaptureMaxBytes: int64(s.CaptureMax),
 		EventsEnabled:   s.Events,
-		Logfile:         path,
-		LogfileBackups:  s.Backups,
-		LogfileMaxBytes: int(s.MaxBytes),
 		Syslog:          s.Syslog,
 	}
 }

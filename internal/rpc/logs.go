@@ -14,7 +14,7 @@ func (s *Server) readMainLog(a *args) (any, error) {
 		return nil, a.fault
 	}
 	if err := s.mainLog.Sync(); err != nil {
-		return nil, wire.NewFault(wire.Failed, err.Error())
+		return nil, wire.Fault(wire.Failed, err.Error())
 	}
 	return read(s.mainLog.Path(), offset, length)
 }
@@ -24,9 +24,9 @@ func (s *Server) clearMainLog(*args) (any, error) {
 	case err == nil:
 		return true, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, wire.NewFault(wire.NoFile, "")
+		return nil, wire.Fault(wire.NoFile, "")
 	default:
-		return nil, wire.NewFault(wire.Failed, err.Error())
+		return nil, wire.Fault(wire.Failed, err.Error())
 	}
 }
 
@@ -70,18 +70,18 @@ func (s *Server) readStream(a *args, of stream) (any, error) {
 // read reads a log (logging.md, section 7).
 func read(path string, offset, length int64) (any, error) {
 	if path == "" {
-		return nil, wire.NewFault(wire.NoFile, "")
+		return nil, wire.Fault(wire.NoFile, "")
 	}
 	data, err := logfile.Read(path, offset, length)
 	switch {
 	case err == nil:
 		return string(data), nil
 	case errors.Is(err, logfile.ErrBadArguments):
-		return nil, wire.NewFault(wire.BadArguments, "")
+		return nil, wire.Fault(wire.BadArguments, "")
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, wire.NewFault(wire.NoFile, path)
+		return nil, wire.Fault(wire.NoFile, path)
 	}
-	return nil, wire.NewFault(wire.Failed, "")
+	return nil, wire.Fault(wire.Failed, "")
 }
 
 func (s *Server) tailStream(a *args, of stream) (any, error) {

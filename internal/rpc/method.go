@@ -2,8 +2,11 @@ package rpc
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
+
+	"supervisor/internal/wire"
 )
 
 // method is one row of the table of what clients may call.
@@ -32,7 +35,7 @@ type registry map[string]method
 // configuration, and those of the namespace system.
 func newRegistry(namespaces []string) registry {
 	r := make(registry)
-	r.add("system", systemMethods())
+	r.add(wire.System, systemMethods())
 	for _, ns := range namespaces {
 		r.add(ns, mainMethods())
 	}
@@ -48,14 +51,7 @@ func (r registry) add(namespace string, methods []method) {
 }
 
 // names returns all full names, sorted.
-func (r registry) names() []any {
-	names := make([]any, 0, len(r))
-	for name := range r {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b any) int { return cmp.Compare(a.(string), b.(string)) })
-	return names
-}
+func (r registry) names() []string { return slices.Sorted(maps.Keys(r)) }
 
 // helpText is what system.methodHelp shows.
 func (m method) helpText() string {

@@ -76,7 +76,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call, err := xmlrpc.ParseCall(body)
 	if err != nil {
 		reason := "unmarshallable"
-		if errors.Is(err, xmlrpc.ErrNoMethod) {
+		if errors.Is(err, xmlrpc.ErrNoMethodName) {
 			reason = "no method name"
 		}
 		s.log.Error("XML-RPC request data " + pyrepr.String(excerpt(body)) + " is invalid: " + reason)
@@ -102,7 +102,7 @@ func (s *Server) answer(ctx context.Context, call xmlrpc.Call) []byte {
 	if err != nil {
 		fault := faultOf(err)
 		s.log.Log(ctx, severity.Trace, fmt.Sprintf("XML-RPC method %s() returned fault: [%d] %s", call.Method, fault.Code, fault.Text))
-		return xmlrpc.AppendFault(nil, int(fault.Code), fault.Text)
+		return xmlrpc.AppendFault(nil, fault.Code, fault.Text)
 	}
 	s.log.Log(ctx, severity.Trace, "XML-RPC method "+call.Method+"() returned successfully")
 	return xmlrpc.AppendResponse(nil, value)
@@ -113,11 +113,11 @@ func (s *Server) call(name string, params []any) (any, error) {
 	m, known := s.methods[name]
 	switch {
 	case !known:
-		return nil, wire.NewFault(wire.UnknownMethod, "")
+		return nil, wire.Fault(wire.UnknownMethod, "")
 	case !m.always && s.supervisor.State() != supervisor.Running:
-		return nil, wire.NewFault(wire.ShutdownState, "")
+		return nil, wire.Fault(wire.ShutdownState, "")
 	case !m.accepts(len(params)):
-		return nil, wire.NewFault(wire.IncorrectParameters, "")
+		return nil, wire.Fault(wire.IncorrectParameters, "")
 	}
 	a := &args{values: params}
 	value, err := m.call(s, a)
