@@ -185,10 +185,12 @@ func (s socketSection) tcp() (*Socket, error) {
 	if m == nil {
 		return nil, fmt.Errorf("('Bad socket format %%s', %s)", pyrepr.String(s.url))
 	}
-	host, port, err := address(m[1] + ":" + m[2])
+	port, err := portNumber(m[2])
 	if err != nil {
 		return nil, err
 	}
-	return &Socket{URL: fmt.Sprintf("tcp://%s:%d", strings.ToLower(m[1]), port), Host: host, Port: port,
-		Backlog: s.backlog, Owner: KeepOwner}, nil
+	host := strings.ToLower(m[1])
+	return &Socket{
+		URL: fmt.Sprintf("tcp://%s:%d", host, port), Host: host, Port: port, Backlog: s.backlog, Owner: KeepOwner,
+	}, nil
 }

@@ -63,25 +63,25 @@ func (f field[T]) read(l *loader, s *ini.Section, names *scope, t *T) error {
 	if !ok && f.def == "" {
 		return nil
 	}
-	text := f.def
-	var err error
-	if ok {
-		label := f.key
-		if !f.bare {
-			label = s.Name + "." + f.key
-		}
-		if f.here {
-			names = names.within(l.hereNames())
-		}
-		expand := expandText
-		if f.twice {
-			expand = expandTwice
-		}
-		if text, err = expand(l.format(o), label, names); err != nil {
-			return at(o, s, err)
-		}
+	if !ok {
+		o = ini.Option{Key: f.key, Value: f.def, File: s.File, Line: s.Line}
 	}
-	if err := f.set(l, t, text); err != nil {
+	label := f.key
+	if !f.bare {
+		label = s.Name + "." + f.key
+	}
+	if f.here {
+		names = names.within(l.hereNames())
+	}
+	expand := expandText
+	if f.twice {
+		expand = expandTwice
+	}
+	text, err := expand(l.format(o), label, names)
+	if err == nil {
+		err = f.set(l, t, text)
+	}
+	if err != nil {
 		return at(o, s, err)
 	}
 	return nil

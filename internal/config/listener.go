@@ -94,7 +94,7 @@ const listenerPriority = "-1"
 
 // listenerGroup builds a pool of event listeners.
 func (l *loader) listenerGroup(s *ini.Section, _ map[string]bool) (*Group, error) {
-	groupName, _ := suffix(s, listenerPrefix) // checked with the program's options
+	groupName, _ := suffix(s, listenerPrefix) // not trimmed, unlike that of a program
 	names := l.env.within(l.hereNames())
 	var common groupSection
 	if err := groupPriority(listenerPriority).read(l, s, names, &common); err != nil {
@@ -114,14 +114,14 @@ func (l *loader) listenerGroup(s *ini.Section, _ map[string]bool) (*Group, error
 		return nil, in(s, fmt.Sprintf("[%s] section sets redirect_stderr=true but this is not allowed: "+
 			"a listener speaks to the daemon on its standard output", s.Name))
 	}
-	processes, err := l.readProcesses(s, listenerPrefix, trim(groupName))
+	processes, err := l.readProcesses(s, listenerPrefix, groupName)
 	if err != nil {
 		return nil, err
 	}
 	if err := payloadLength.read(l, s, names, &section); err != nil {
 		return nil, withSuffix(err, s)
 	}
-	g := &Group{Name: trim(groupName), Kind: Listeners, Priority: common.priority, Processes: processes, Pool: &section.Pool}
+	g := &Group{Name: groupName, Kind: Listeners, Priority: common.priority, Processes: processes, Pool: &section.Pool}
 	l.uniqueProcesses(g)
 	return g, nil
 }

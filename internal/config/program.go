@@ -322,15 +322,15 @@ func (l *loader) settle(s *ini.Section, stream string, to *Stream, syslogAsFile,
 		to.Syslog = true
 		l.note(slog.LevelWarn, "For [%s], %s_logfile=syslog but this is deprecated; %s_syslog=true does the same", s.Name, stream, stream)
 	}
-	if redirected {
-		if to.Log.Path != "" {
-			l.note(slog.LevelWarn, "For [%s], redirect_stderr=true but stderr_logfile has also been set to a filename, "+
-				"which is not used", s.Name)
-		}
-		to.Log = Log{}
-	}
 	if to.Log.Auto && to.MaxBytes == 0 {
 		l.note(slog.LevelWarn, "For [%s], AUTO logging used for %s_logfile without rollover; "+
 			"it may fill the disk unless %s_logfile_maxbytes is set", s.Name, stream, stream)
+	}
+	if redirected && to.Log.Path != "" {
+		l.note(slog.LevelWarn, "For [%s], redirect_stderr=true but stderr_logfile has also been set to a filename, "+
+			"which is not used", s.Name)
+	}
+	if redirected {
+		to.Log = Log{}
 	}
 }

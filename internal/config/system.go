@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
 	"os/user"
 	"path/filepath"
 	"strconv"
@@ -85,8 +84,10 @@ func (s *system) isDir(path string) bool {
 	if path == "" {
 		return false
 	}
-	info, err := os.Stat(absolute(s.cwd, path))
-	return err == nil && info.IsDir()
+	if !filepath.IsAbs(path) {
+		path = joinPath(s.cwd, path) // not cleaned: what precedes a .. must exist
+	}
+	return isDirectory(path)
 }
 
 // existingDir is a directory, with ~ replaced.
