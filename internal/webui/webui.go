@@ -1,0 +1,135 @@
+// Package webui is the web pages of the daemon: the status page and its
+// actions, the end of a log, the health check, and the files that these need
+// (rpc.md, sections 2.1 and 2.2). It owns their URLs, texts, classes and links,
+// on which the dashboards and scripts of fifteen years depend.
+//
+// It promises:
+//   - Whatever a name, a message or a log contains, a page stays what it is:
+//     all of it passes html/template, and no page runs a script.
+//   - A page is built from what the supervisor has published, and never waits
+//     for it. Only actions wait, as they do in XML-RPC.
+//   - An action that a page of another site asks for is refused; see
+//     fromOtherSite.
+//   - No path leads to a file: what is not in the table of routes is not there.
+//
+// It does not authenticate anybody; that is for whoever mounts it.
+package webui
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"supervisor/internal/supervisor"
+)
+
+// Supervisor is what the pages need of a *supervisor.Supervisor.
+type Supervisor interface {
+	State() supervisor.State
+	Processes() []supervisor.Info
+	Process(name string) (supervisor.Info, error)
+	Start(name string, wait bool) error
+	Stop(name string, wait bool) error
+	StartAll(wait bool) ([]supervisor.Result, error)
+	StopAll(wait bool) ([]supervisor.Result, error)
+	ClearLogs(name string) error
+}
+
+// Options is what a UI is made from. All of it is needed.
+type Options struct {
+	Supervisor Supervisor
+	Version    string // of the daemon, for the foot of the page
+	Log        *slog.Logger
+
+	// Error answers with the server's page for a status that is not 200,
+	// redirections included; headers that are set already stay.
+	Error func(w http.ResponseWriter, status int)
+}
+
+// UI is the web pages: an http.Handler.
+type UI struct {
+	supervisor Supervisor
+	version    string
+	log        *slog.Logger
+	error      func(w http.ResponseWriter, status int)
+	routes     map[string]route
+}
+
+// route is what answers at a path, by method.
+type route map[string]http.HandlerFunc
+
+// page is a page that takes its parameters from the query or from a form.
+func page(h http.HandlerFunc) route {
+	return route{http.MethodGet: h, http.MethodPost: h}
+}
+
+// file is a file that never changes while the daemon runs.
+func file(h http.HandlerFunc) route {
+	return route{http.MethodGet: h, http.MethodHead: h}
+}
+
+// New returns the web pages. Its files count as modified now.
+func New(o Options) *UI {
+	u := &UI{supervisor: o.Supervisor, version: o.Version, log: o.Log, error: o.Error}
+	now := time.Now()
+	u.routes = map[string]route{
+		"/":                           page(u.status),
+		"/index.html":                 page(u.status),
+		"/tail.html":                  page(u.tail),
+		"/ok.html":                    page(u.ok),
+		"/stylesheets/supervisor.css": file(asset("stylesheets/supervisor.css", "text/css", now)),
+		"/images/icon.png":            file(asset("images/icon.png", "image/png", now)),
+	}
+	return u
+}
+
+// ServeHTTP answers any request. Slashes at the start of a path count as one.
+// A path that is not there, or not for HEAD, is status 404; any other method
+// than a path is made for is 400 (rpc.md, section 1.3).
+func (u *UI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	protect(w.Header())
+	handler := u.routes["/"+strings.TrimLeft(r.URL.Path, "/")][r.Method]
+	switch {
+	case handler != nil:
+		handler(w, r)
+	case r.Method == http.MethodGet || r.Method == http.MethodHead:
+		u.error(w, http.StatusNotFound)
+	default:
+		u.error(w, http.StatusBadRequest)
+	}
+}
+
+// ok tells a health check that the daemon answers.
+func (u *UI) ok(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain")
+	send(w, []byte("OK"))
+}
+
+// render answers with a page made from a template.
+func (u *UI) render(w http.ResponseWriter, template string, data any) {
+	var page bytes.Buffer
+	if err := pages.ExecuteTemplate(&page, template, data); err != nil {
+		u.log.Error("cannot render web page: " + err.Error())
+		u.error(w, http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html;charset=utf-8")
+	forbidCaching(w.Header())
+	send(w, page.Bytes())
+}
+
+// forbidCaching keeps what a page shows from being shown later.
+func forbidCaching(h http.Header) {
+	h.Set("Pragma", "no-cache")
+	h.Set("Cache-Control", "no-cache")
+	h.Set("Expires", "Thu, 01 Jan 1970 00:00:00 GMT")
+}
+
+// send sends a whole body.
+func send(w http.ResponseWriter, body []byte) {
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	_, _ = w.Write(body) // it fails only if the client has gone, who is the only one to tell
+}
