@@ -109,7 +109,7 @@ func TestManualPages(t *testing.T) {
 	for _, tt := range []struct{ page, table, row, entry string }{
 		{"docs/man/supervisord.8", "internal/supervisord/options.go", `Long: "(\w+)"`, `(?m)^\.It .*Fl -%s\b`},
 		{"docs/man/supervisorctl.1", "internal/supervisorctl/options.go", `Long: "(\w+)"`, `(?m)^\.It .*Fl -%s\b`},
-		{"docs/man/supervisorctl.1", "internal/supervisorctl/command.go", `\{name: "(\w+)"`, `(?m)^\.It Cm .*\b%s\b`},
+		{"docs/man/supervisorctl.1", "internal/supervisorctl/command.go", `\{name: "([a-z]+)"`, `(?m)^\.It Cm .*\b%s\b`},
 	} {
 		page, err := os.ReadFile(tt.page)
 		if err != nil {
