@@ -9,12 +9,16 @@ import (
 // clears it; the loop holds one timer for the earliest of all.
 type alarm struct {
 	at   time.Time
-	slot int // 1 + position in the queue; 0: not set
+	turn uint64 // among alarms at the same moment, the one set first rings first
+	slot int    // 1 + position in the queue; 0: not set
 	ring func(now time.Time)
 }
 
 // alarms is the queue of all that are set, earliest first.
-type alarms struct{ queue alarmHeap }
+type alarms struct {
+	queue alarmHeap
+	turns uint64 // how often an alarm has been set
+}
 
 // set moves an alarm to a moment; the zero time clears it.
 func (q *alarms) set(a *alarm, at time.Time) {
@@ -24,10 +28,12 @@ func (q *alarms) set(a *alarm, at time.Time) {
 			heap.Remove(&q.queue, a.slot-1)
 		}
 	case a.slot == 0:
-		a.at = at
+		q.turns++
+		a.at, a.turn = at, q.turns
 		heap.Push(&q.queue, a)
 	case !a.at.Equal(at):
-		a.at = at
+		q.turns++
+		a.at, a.turn = at, q.turns
 		heap.Fix(&q.queue, a.slot-1)
 	}
 }
@@ -50,8 +56,10 @@ func (q *alarms) ring(now time.Time) {
 // alarmHeap implements heap.Interface.
 type alarmHeap []*alarm
 
-func (h alarmHeap) Len() int           { return len(h) }
-func (h alarmHeap) Less(i, j int) bool { return h[i].at.Before(h[j].at) }
+func (h alarmHeap) Len() int { return len(h) }
+func (h alarmHeap) Less(i, j int) bool {
+	return h[i].at.Before(h[j].at) || h[i].at.Equal(h[j].at) && h[i].turn < h[j].turn
+}
 func (h alarmHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
 	h[i].slot, h[j].slot = i+1, j+1

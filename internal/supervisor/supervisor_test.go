@@ -185,7 +185,7 @@ func TestSignalsAndStdin_RPC_039_to_RPC_043_RPC_044(t *testing.T) {
 		w.wait(2 * time.Second)
 		w.do("signal echo", func() error { return w.s.Signal("echo", "SIGHUP") })
 		w.do("signal echo with nonsense", func() error { return w.s.Signal("echo", "FOO") }) // RPC-040
-		w.do("signal all with nonsense", func() error { // RPC-042
+		w.do("signal all with nonsense", func() error {                                      // RPC-042
 			results, err := w.s.SignalAll("FOO")
 			for _, r := range results {
 				w.say("    %s: %v", display(r.Process), r.Err)
