@@ -1,0 +1,37 @@
+// Command supervisorctl controls a running supervisord.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+
+	"supervisor/internal/supervisorctl"
+)
+
+func main() {
+	cwd, err := os.Getwd()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "Error: cannot find out the working directory:", err)
+		os.Exit(2)
+	}
+	exe, err := exec.LookPath(os.Args[0])
+	if err != nil { // started by a name that no longer leads to it
+		exe = os.Args[0]
+	}
+	os.Exit(supervisorctl.Run(supervisorctl.Invocation{
+		Args:   os.Args[1:],
+		Exe:    exe,
+		Cwd:    cwd,
+		Env:    os.Environ(),
+		UID:    os.Geteuid(),
+		Stdin:  os.Stdin,
+		Stdout: os.Stdout,
+		Stderr: os.Stderr,
+		Interruptible: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return signal.NotifyContext(ctx, os.Interrupt)
+		},
+	}))
+}

@@ -1,0 +1,105 @@
+package supervisorctl
+
+import (
+	"context"
+	"fmt"
+
+	"supervisor/internal/wire"
+)
+
+// action is something that is done to one process, to a group or to all
+// processes, and has a result for each process.
+type action struct {
+	one, group, all string // the methods
+	done            string // what a success is called
+	errors          map[wire.Code]string
+	tellsFailure    bool      // the fault FAILED explains itself
+	harmless        wire.Code // a fault that is not worth an exit status
+	noGroup         int       // the exit status of an unknown group
+}
+
+// each does the action to whatever the names mean, one name after the other.
+// params are those of the methods after the name.
+func (s *session) each(ctx context.Context, a action, names []string, params ...any) error {
+	if wantsAll(names) {
+		answer, err := s.call(ctx, a.all, params...)
+		if err != nil {
+			return err
+		}
+		return s.showResults(a, answer)
+	}
+	for _, name := range names {
+		if err := s.act(ctx, a, parseName(name), params...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// act does the action to one process or group.
+func (s *session) act(ctx context.Context, a action, name namespec, params ...any) error {
+	if name.wholeGroup() {
+		answer, err := s.call(ctx, a.group, append([]any{name.group}, params...)...)
+		if faultCode(err) == wire.BadName {
+			s.fail(a.noGroup, "%s: ERROR (no such group)", name.group)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return s.showResults(a, answer)
+	}
+	r := wire.Result{Group: name.group, Name: name.process, Status: wire.Success}
+	if _, err := s.call(ctx, a.one, append([]any{name.given}, params...)...); err != nil {
+		fault, ok := asFault(err)
+		if !ok {
+			return err
+		}
+		r.Status, r.Description = wire.Code(fault.Code), fault.Text
+	}
+	return s.show(a, r)
+}
+
+// showResults shows the results of a whole group, in the order of the answer.
+func (s *session) showResults(a action, answer any) error {
+	results, err := wire.ParseResults(answer)
+	if err != nil {
+		return err
+	}
+	for _, r := range results {
+		if err := s.show(a, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// show prints one result.
+func (s *session) show(a action, r wire.Result) error {
+	name := displayName(r.Group, r.Name)
+	text, known := a.errors[r.Status]
+	switch {
+	case r.Status == wire.Success:
+		s.say("%s: %s", name, a.done)
+		return nil
+	case r.Status == wire.Failed && a.tellsFailure:
+		s.say("%s", r.Description)
+	case known:
+		s.say("%s: ERROR (%s)", name, text)
+	default:
+		return valueError(fmt.Sprintf("Unknown result code %d for %s", r.Status, name))
+	}
+	if r.Status != a.harmless {
+		s.status = exitOf(r.Status)
+	}
+	return nil
+}
+
+// exitOf returns the exit status of a fault about a process.
+func exitOf(code wire.Code) int {
+	switch code {
+	case wire.SpawnError, wire.AbnormalTermination, wire.NotRunning:
+		return exitProgram
+	}
+	return exitError
+}

@@ -1,0 +1,98 @@
+package supervisorctl
+
+import (
+	"context"
+	"io"
+
+	"golang.org/x/term"
+)
+
+// console is a terminal on which lines are edited. It is in raw mode only while
+// a line is typed, so that commands find it as the user's shell left it.
+type console struct {
+	in       *input
+	out      io.Writer
+	fd       int
+	terminal *term.Terminal
+	ctx      context.Context // of the line that is being typed; Read has no other way to know
+}
+
+// newConsole returns nil unless there is a terminal at both ends.
+func newConsole(in *input, out io.Writer) *console {
+	if !isTerminal(in.source) || !isTerminal(out) {
+		return nil
+	}
+	c := &console{in: in, out: out, fd: int(in.source.(descriptor).Fd())}
+	c.terminal = term.NewTerminal(c, "")
+	return c
+}
+
+// descriptor is what a file has and other readers and writers have not.
+type descriptor interface{ Fd() uintptr }
+
+func isTerminal(file any) bool {
+	f, ok := file.(descriptor)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// edit sets what the arrow and tab keys bring. complete returns what the word
+// before the cursor could become.
+func (c *console) edit(history term.History, complete func(line string) (word string, candidates []string)) {
+	c.terminal.History = history
+	c.terminal.AutoCompleteCallback = func(line string, pos int, key rune) (string, int, bool) {
+		if key != '\t' {
+			return "", 0, false
+		}
+		word, candidates := complete(line[:pos])
+		more, unique := extension(word, candidates)
+		if unique {
+			more += " "
+		}
+		if more == "" && len(candidates) > 0 {
+			width, _, err := term.GetSize(c.fd)
+			if err != nil {
+				width = helpWidth
+			}
+			// A list that cannot be shown is no reason to stop typing.
+			_, _ = io.WriteString(c.terminal, columns(candidates, width))
+		}
+		return line[:pos] + more + line[pos:], pos + len(more), true
+	}
+}
+
+// line asks for a line. It is not ok at the end of the input, or if the user
+// interrupts it.
+func (c *console) line(ctx context.Context, prompt string) (line string, ok bool) {
+	return c.raw(ctx, func() (string, error) {
+		c.terminal.SetPrompt(prompt)
+		return c.terminal.ReadLine()
+	})
+}
+
+// password asks for a line that is not shown and not remembered.
+func (c *console) password(ctx context.Context, prompt string) (password string, ok bool) {
+	return c.raw(ctx, func() (string, error) { return c.terminal.ReadPassword(prompt) })
+}
+
+// raw calls read with the terminal in raw mode.
+func (c *console) raw(ctx context.Context, read func() (string, error)) (line string, ok bool) {
+	before, err := term.MakeRaw(c.fd)
+	if err != nil {
+		return "", false
+	}
+	defer term.Restore(c.fd, before)
+	if width, height, err := term.GetSize(c.fd); err == nil && width > 0 {
+		if err := c.terminal.SetSize(width, height); err != nil {
+			return "", false
+		}
+	}
+	c.ctx = ctx
+	line, err = read()
+	return line, err == nil
+}
+
+// Read is how the line editor reads.
+func (c *console) Read(p []byte) (int, error) { return c.in.readRaw(c.ctx, p) }
+
+// Write is how the line editor writes.
+func (c *console) Write(p []byte) (int, error) { return c.out.Write(p) }

@@ -1,0 +1,70 @@
+package supervisorctl
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+)
+
+// helpWidth is how many columns the list of commands may take.
+const helpWidth = 79
+
+// help lists the commands, or shows how one is used.
+func help(s *session, _ context.Context, arg string) error {
+	if arg != "" {
+		c, ok := findCommand(arg)
+		if !ok || c.usage == "" {
+			s.say("*** No help on %s", arg)
+			return nil
+		}
+		s.print(c.usage)
+		return nil
+	}
+	var names []string
+	for _, c := range commands() {
+		if !c.unlisted {
+			names = append(names, c.name)
+		}
+	}
+	const title = "default commands (type help <topic>):"
+	s.print("\n" + title + "\n" + strings.Repeat("=", len(title)) + "\n" + columns(names, helpWidth) + "\n")
+	return nil
+}
+
+// columns lays words out in as few lines as width allows, down the columns
+// first. Columns are padded and two blanks apart.
+func columns(words []string, width int) string {
+	for lines := 1; ; lines++ {
+		widths := columnWidths(words, lines)
+		total := 2 * (len(widths) - 1)
+		for _, w := range widths {
+			total += w
+		}
+		if total > width && lines < len(words) {
+			continue
+		}
+		var b strings.Builder
+		for line := range min(lines, len(words)) {
+			for column := 0; column*lines+line < len(words); column++ {
+				if column > 0 {
+					b.WriteString("  ")
+				}
+				word := words[column*lines+line]
+				b.WriteString(word)
+				b.WriteString(strings.Repeat(" ", widths[column]-utf8.RuneCountInString(word)))
+			}
+			b.WriteByte('\n')
+		}
+		return b.String()
+	}
+}
+
+// columnWidths returns how wide each column is if words are laid out in the
+// given number of lines.
+func columnWidths(words []string, lines int) []int {
+	widths := make([]int, (len(words)+lines-1)/lines)
+	for i, word := range words {
+		widths[i/lines] = max(widths[i/lines], utf8.RuneCountInString(word))
+	}
+	return widths
+}

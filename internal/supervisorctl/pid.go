@@ -1,0 +1,50 @@
+package supervisorctl
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"supervisor/internal/wire"
+)
+
+// pid shows the pid of the server, of the named processes, or of all of them.
+// A process without a pid is shown as 0.
+func pid(s *session, ctx context.Context, arg string) error {
+	names := strings.Fields(arg)
+	switch {
+	case len(names) == 0:
+		pid, err := s.call(ctx, wire.GetPID)
+		if err != nil {
+			return err
+		}
+		s.say("%v", pid)
+		return nil
+	case wantsAll(names):
+		all, err := s.allProcesses(ctx)
+		if err != nil {
+			return err
+		}
+		var lines strings.Builder
+		for _, p := range all {
+			fmt.Fprintln(&lines, p.PID)
+		}
+		s.print(lines.String())
+		return nil
+	}
+	for _, name := range names {
+		p, err := s.processInfo(ctx, name)
+		switch {
+		case faultCode(err) == wire.BadName:
+			s.fail(exitError, "No such process %s", name)
+			continue
+		case err != nil:
+			return err
+		}
+		s.say("%d", p.PID)
+		if p.PID == 0 {
+			s.status = exitProgram
+		}
+	}
+	return nil
+}

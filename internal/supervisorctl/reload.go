@@ -1,0 +1,24 @@
+package supervisorctl
+
+import (
+	"context"
+
+	"supervisor/internal/wire"
+)
+
+// reload has the server stop everything and start afresh with the
+// configuration of the day.
+func reload(s *session, ctx context.Context, _ string) error {
+	sure, err := s.confirm(ctx, "Really restart the remote supervisord process y/N? ")
+	if err != nil || !sure {
+		return err
+	}
+	_, err = s.call(ctx, wire.Restart)
+	switch {
+	case err == nil:
+		s.say("Restarted supervisord")
+	case faultCode(err) == wire.ShutdownState:
+		return &failure{"ERROR: already shutting down", exitError}
+	}
+	return err
+}

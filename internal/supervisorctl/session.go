@@ -1,0 +1,215 @@
+package supervisorctl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"supervisor/internal/config"
+	"supervisor/internal/wire"
+)
+
+// The exit statuses (ctl.md, section 3).
+const (
+	exitError     = 1 // anything that has no status of its own
+	exitUsage     = 2
+	exitNamespace = 3 // the server does not know the main namespace
+	exitStopped   = 3 // status saw a process that is down
+	exitRefused   = 4 // nobody listens
+	exitUnknown   = 4 // status could not find out
+	exitVersion   = 5
+	exitNoSocket  = 7
+	exitProgram   = 7 // the program is not, or could not be, running
+)
+
+// session is one run of the program: the server it talks to, where it prints,
+// and the exit status so far. Each error sets the status; no success resets it.
+type session struct {
+	settings      config.Ctl
+	dial          dialer
+	server        server // nil until the first call
+	in            *input
+	console       *console // nil: lines are read as they come
+	out, errOut   io.Writer
+	interruptible func(context.Context) (context.Context, context.CancelFunc)
+
+	interactive bool // somebody is there to answer questions
+	onTerminal  bool // out is a terminal, which must not be driven by what others wrote
+	status      int
+	done        bool               // quit was asked for
+	names       []wire.ProcessInfo // what completion offers, until a line has run
+}
+
+func newSession(inv Invocation, settings config.Ctl, dial dialer) *session {
+	in := newInput(inv.Stdin)
+	return &session{
+		settings:      settings,
+		dial:          dial,
+		in:            in,
+		console:       newConsole(in, inv.Stdout),
+		out:           &lockedWriter{w: inv.Stdout},
+		errOut:        inv.Stderr,
+		interruptible: inv.Interruptible,
+		onTerminal:    isTerminal(inv.Stdout),
+	}
+}
+
+// execute runs one line and reports what went wrong. Where somebody can be
+// asked, a server that wants a name and a password gets them, and the line runs
+// again.
+func (s *session) execute(ctx context.Context, line string) {
+	for {
+		err := s.command(ctx, line)
+		if err == nil {
+			return
+		}
+		s.report(err)
+		if !isUnauthorized(err) || !s.interactive {
+			return
+		}
+		if err := s.askCredentials(ctx); err != nil {
+			s.report(err)
+			return
+		}
+	}
+}
+
+// command runs one line: a word of letters, digits and underscores, which is
+// the command, and its argument. ?x is help x.
+func (s *session) command(ctx context.Context, line string) error {
+	line = strings.TrimSpace(line)
+	if line == "" {
+		return nil
+	}
+	if rest, ok := strings.CutPrefix(line, "?"); ok {
+		line = "help " + rest
+	}
+	name, arg := splitCommand(line)
+	c, ok := findCommand(name)
+	if !ok {
+		return &failure{"*** Unknown syntax: " + line, exitError}
+	}
+	err := s.run(ctx, c, arg)
+	var wrong *misuse
+	if errors.As(err, &wrong) {
+		return &failure{wrong.text + "\n" + strings.TrimSuffix(c.usage, "\n"), wrong.status}
+	}
+	return err
+}
+
+// run runs one command, once what the table says of it is fulfilled.
+func (s *session) run(ctx context.Context, c command, arg string) error {
+	if c.noArgument && arg != "" {
+		return &misuse{"Error: " + c.name + " accepts no arguments", exitError}
+	}
+	if c.checked {
+		if err := s.check(ctx); err != nil {
+			return err
+		}
+	}
+	return c.run(s, ctx, arg)
+}
+
+// splitCommand cuts a command off its argument.
+func splitCommand(line string) (name, arg string) {
+	end := strings.IndexFunc(line, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_')
+	})
+	if end < 0 {
+		return line, ""
+	}
+	return line[:end], strings.TrimSpace(line[end:])
+}
+
+// call calls a method of the supervisor namespace.
+func (s *session) call(ctx context.Context, method string, params ...any) (any, error) {
+	if err := s.connect(); err != nil {
+		return nil, err
+	}
+	return s.server.Call(ctx, wire.Supervisor+"."+method, params...)
+}
+
+// connect makes the client of the server that the settings name. It sends
+// nothing.
+func (s *session) connect() error {
+	if s.server != nil {
+		return nil
+	}
+	server, err := s.dial(s.settings)
+	if err != nil {
+		return err
+	}
+	s.server = server
+	return nil
+}
+
+// check asks the server whether it is there and speaks our language.
+func (s *session) check(ctx context.Context) error {
+	version, err := s.call(ctx, wire.GetVersion)
+	switch {
+	case isRefused(err):
+		return &failure{s.settings.ServerURL + " refused connection", exitRefused}
+	case isMissing(err):
+		return &failure{s.settings.ServerURL + " no such file", exitNoSocket}
+	case faultCode(err) == wire.UnknownMethod:
+		return &failure{"Sorry, supervisord responded but did not recognize the supervisor namespace commands " +
+			"that supervisorctl uses to control it.  Please check that the [rpcinterface:supervisor] section " +
+			"is enabled in the configuration file (see sample.conf).", exitNamespace}
+	case err != nil:
+		return err
+	case version != wire.APIVersion:
+		return &failure{fmt.Sprintf("Sorry, this version of supervisorctl expects to talk to a server "+
+			"with API version %s, but the remote version is %v.", wire.APIVersion, version), exitVersion}
+	}
+	return nil
+}
+
+// report prints an error that ended a command and takes over its status.
+func (s *session) report(err error) {
+	var f *failure
+	switch {
+	case errors.As(err, &f):
+		s.status = f.status
+		s.say("%s", f.text)
+	case isUnauthorized(err):
+		s.status = exitError
+		s.say("Server requires authentication")
+	case errors.Is(err, context.Canceled):
+		s.say("")
+		s.done = true
+	default:
+		class, detail := pythonError(err)
+		s.status = exitError
+		s.say("error: %s, %s: file: supervisorctl line: 0", class, detail)
+	}
+}
+
+// fail prints a line about an error that does not end the command.
+func (s *session) fail(status int, format string, args ...any) {
+	s.status = status
+	s.say(format, args...)
+}
+
+// say prints one line.
+func (s *session) say(format string, args ...any) {
+	s.print(fmt.Sprintf(format, args...) + "\n")
+}
+
+// print prints text in one piece. Log text, which may be in colour for good
+// reasons, does not come this way.
+func (s *session) print(text string) {
+	if s.onTerminal {
+		text = strings.Map(visible, text)
+	}
+	io.WriteString(s.out, text)
+}
+
+// visible replaces the control characters that could drive a terminal.
+func visible(r rune) rune {
+	if r != '\n' && r != '\t' && (r < ' ' || 0x7f <= r && r <= 0x9f) {
+		return '?'
+	}
+	return r
+}

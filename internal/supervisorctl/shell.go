@@ -1,0 +1,100 @@
+package supervisorctl
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// shell runs a first command and then every line that is typed, until the input
+// ends or the user interrupts it or quits. It returns the exit status of the
+// first command; what is typed has somebody who sees what became of it.
+func (s *session) shell(ctx context.Context, first string) int {
+	history := loadHistory(s.settings.HistoryFile)
+	if s.console != nil {
+		s.console.edit(history, s.complete)
+		defer history.save()
+	}
+	s.attend(ctx, first)
+	status := s.status
+	for !s.done {
+		line, ok := s.prompt(ctx)
+		if !ok {
+			s.say("")
+			break
+		}
+		s.attend(ctx, line)
+		s.names = nil
+	}
+	return status
+}
+
+// attend runs one line, which the user may interrupt.
+func (s *session) attend(ctx context.Context, line string) {
+	ctx, stop := s.interruptible(ctx)
+	defer stop()
+	s.execute(ctx, line)
+}
+
+// prompt asks for a line. It is not ok if there is none any more.
+func (s *session) prompt(ctx context.Context) (line string, ok bool) {
+	ctx, stop := s.interruptible(ctx)
+	defer stop()
+	prompt := s.settings.Prompt + "> "
+	if s.console != nil {
+		return s.console.line(ctx, prompt)
+	}
+	s.print(prompt)
+	return s.in.line(ctx)
+}
+
+// confirm asks before something is done that cannot be undone, if there is
+// somebody to ask.
+func (s *session) confirm(ctx context.Context, question string) (bool, error) {
+	if !s.interactive {
+		return true, nil
+	}
+	s.print(question)
+	answer, ok := s.in.line(ctx)
+	if !ok {
+		return false, noAnswer(ctx)
+	}
+	return strings.HasPrefix(strings.ToLower(answer), "y"), nil
+}
+
+// askCredentials asks for the name and the password that the server wants, and
+// has the next call use them.
+func (s *session) askCredentials(ctx context.Context) error {
+	s.print("Username:")
+	username, ok := s.in.line(ctx)
+	if !ok {
+		return noAnswer(ctx)
+	}
+	password, ok := s.password(ctx)
+	if !ok {
+		return noAnswer(ctx)
+	}
+	s.say("")
+	s.settings.Username, s.settings.Password = username, password
+	s.server = nil
+	return nil
+}
+
+// password asks for a password. What is typed on a terminal is not shown.
+func (s *session) password(ctx context.Context) (password string, ok bool) {
+	const prompt = "Password:"
+	if s.console != nil {
+		return s.console.password(ctx, prompt)
+	}
+	// Not on the standard output, which would go to whoever reads the answers.
+	fmt.Fprint(s.errOut, prompt)
+	return s.in.line(ctx)
+}
+
+// noAnswer is the error of a question that nobody answered.
+func noAnswer(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return errNoAnswer
+}

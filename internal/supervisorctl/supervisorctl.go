@@ -1,0 +1,96 @@
+// Package supervisorctl is the client: it turns words into calls of a
+// supervisord and its answers into lines.
+//
+// Each command is a file of its own; the table of all commands is in
+// command.go. What is printed, and the exit status, are those of Supervisor
+// (ctl.md), whose output scripts read. Everything goes to the standard output,
+// errors too; only what hinders a stream of log text goes to standard error.
+//
+// Nothing is taken from the process: Run gets all it depends on as an
+// Invocation and returns the exit status.
+package supervisorctl
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"supervisor/internal/config"
+	"supervisor/internal/getopt"
+)
+
+// Invocation is everything that a run of the program depends on.
+type Invocation struct {
+	Args           []string // without the name of the program
+	Exe            string   // the path of the program, found through PATH if need be
+	Cwd            string   // absolute
+	Env            []string // KEY=VALUE
+	UID            int      // the effective user
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+
+	// Interruptible returns a context that ends when the user interrupts the
+	// program (SIGINT), which until stop is called does not end it.
+	Interruptible func(context.Context) (ctx context.Context, stop context.CancelFunc)
+}
+
+// Run does what the command line asks for and returns the exit status: that of
+// ctl.md, section 3, or 2 if the command line or the configuration is wrong.
+func Run(inv Invocation) int {
+	return run(inv, dial)
+}
+
+// run is Run with a way to reach a server.
+func run(inv Invocation, dial dialer) int {
+	o, err := parseOptions(inv.Args)
+	if err != nil {
+		getopt.WriteError(inv.Stderr, inv.Exe, err)
+		return 2
+	}
+	if o.help {
+		fmt.Fprintf(inv.Stdout, helpText, inv.Exe)
+		return 0
+	}
+	settings, err := configure(inv, o)
+	if err != nil {
+		getopt.WriteError(inv.Stderr, inv.Exe, err)
+		return 2
+	}
+
+	s := newSession(inv, settings, dial)
+	ctx := context.Background()
+	if len(o.action) == 0 {
+		s.interactive = true
+		s.shell(ctx, "status")
+		return 0
+	}
+	s.interactive = o.interactive
+	action := strings.Join(o.action, " ")
+	if o.interactive {
+		return s.shell(ctx, action)
+	}
+	s.execute(ctx, action)
+	return s.status
+}
+
+// configure reads [supervisorctl] and lets the options override it.
+func configure(inv Invocation, o options) (config.Ctl, error) {
+	file := o.file
+	if file == "" {
+		file, _, _ = config.Find(inv.Exe, inv.Cwd)
+	}
+	c, err := config.LoadCtl(config.CtlSource{File: file, Cwd: inv.Cwd, Env: inv.Env, UID: inv.UID})
+	if err != nil {
+		return config.Ctl{}, err
+	}
+	settings := *c
+	for _, set := range o.overrides {
+		set(&settings)
+	}
+	if settings.HistoryFile != "" && !filepath.IsAbs(settings.HistoryFile) {
+		settings.HistoryFile = filepath.Join(inv.Cwd, settings.HistoryFile)
+	}
+	return settings, nil
+}

@@ -1,0 +1,129 @@
+package supervisorctl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"supervisor/internal/pyrepr"
+	"supervisor/internal/wire"
+	"supervisor/xmlrpc/client"
+)
+
+// tailBytes is how much of a log is shown unless the user says otherwise.
+const tailBytes = 1600
+
+// tail shows the end of a log of a process, or follows it.
+func tail(s *session, ctx context.Context, arg string) error {
+	words := strings.Fields(arg)
+	if len(words) < 1 {
+		return &misuse{"Error: too few arguments", exitError}
+	}
+	if len(words) > 3 {
+		return &misuse{"Error: too many arguments", exitError}
+	}
+	modifier, words := cutModifier(words)
+	if len(words) == 0 {
+		return &failure{"Error: tail requires process name", exitError}
+	}
+	name, channel := words[0], "stdout"
+	if len(words) > 1 {
+		channel = words[len(words)-1]
+	}
+	method, known := logMethods[strings.ToLower(channel)]
+	if !known {
+		return &failure{"Error: bad channel " + pyrepr.String(channel), exitError}
+	}
+	if modifier == "-f" {
+		return s.follow(ctx, "/logtail/"+name+"/"+strings.ToLower(channel))
+	}
+	bytes, err := parseModifier(modifier)
+	if err != nil {
+		return err
+	}
+	text, err := s.call(ctx, method, name, -bytes, 0)
+	switch faultCode(err) {
+	case wire.NoFile:
+		return &failure{name + ": ERROR (no log file)", exitError}
+	case wire.Failed:
+		return &failure{name + ": ERROR (unknown error reading log)", exitError}
+	case wire.BadName:
+		return &failure{name + ": ERROR (no such process name)", exitError}
+	}
+	if err != nil {
+		return err
+	}
+	return s.showLog(text)
+}
+
+// logMethods are the methods that read the log of a channel.
+var logMethods = map[string]string{
+	"stdout": wire.ReadProcessStdoutLog,
+	"stderr": wire.ReadProcessStderrLog,
+}
+
+// cutModifier cuts -f or -N off the words.
+func cutModifier(words []string) (modifier string, rest []string) {
+	if strings.HasPrefix(words[0], "-") {
+		return words[0], words[1:]
+	}
+	return "", words
+}
+
+// parseModifier returns the number of bytes that -N asks for.
+func parseModifier(modifier string) (int, error) {
+	if modifier == "" {
+		return tailBytes, nil
+	}
+	digits, dashed := strings.CutPrefix(modifier, "-")
+	bytes, err := strconv.Atoi(digits)
+	if err != nil || !dashed {
+		return 0, &failure{"Error: bad argument " + modifier, exitError}
+	}
+	return bytes, nil
+}
+
+// showLog prints log text as it is: its control characters are the user's own.
+func (s *session) showLog(text any) error {
+	_, err := fmt.Fprintln(s.out, text)
+	return err
+}
+
+// follow streams a log until the user interrupts it or the server ends.
+func (s *session) follow(ctx context.Context, path string) error {
+	ctx, stop := s.interruptible(ctx)
+	defer stop()
+	s.say("==> Press Ctrl-C to exit <==")
+	found, err := s.stream(ctx, path)
+	switch {
+	case isInterrupted(ctx):
+		s.say("")
+		return nil
+	case !found:
+		s.status = exitError
+	}
+	return err
+}
+
+// stream prints a log as it grows, and returns when the server or ctx ends. It
+// has a connection of its own, beside which calls can be made.
+//
+// That a log cannot be had is told on the standard error, because what reads
+// the standard output may be a program.
+func (s *session) stream(ctx context.Context, path string) (found bool, err error) {
+	server, err := s.dial(s.settings)
+	if err != nil {
+		return false, err
+	}
+	escaped := (&url.URL{Path: path}).EscapedPath()
+	err = server.Stream(ctx, escaped, s.out)
+	var refused *client.StatusError
+	if errors.As(err, &refused) {
+		fmt.Fprintf(s.errOut, "%s%s Cannot read, status code %d\n", s.settings.ServerURL, path, refused.Code)
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -1,0 +1,99 @@
+package supervisorctl
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"supervisor/internal/wire"
+)
+
+// update has the server read its configuration and brings the active groups
+// into line with it: all of them, or the named ones.
+func update(s *session, ctx context.Context, arg string) error {
+	diff, err := s.reloadConfig(ctx)
+	switch {
+	case faultCode(err) == wire.ShutdownState:
+		return &failure{"ERROR: already shutting down", exitError}
+	case err != nil:
+		return err
+	}
+	if names := strings.Fields(arg); len(names) > 0 && !wantsAll(names) {
+		if err := s.refuseUnknownGroups(ctx, names, diff.Added); err != nil {
+			return err
+		}
+		diff = diff.limitedTo(names)
+	}
+
+	for _, group := range diff.Removed {
+		if err := s.retire(ctx, group); err != nil {
+			return err
+		}
+	}
+	for _, group := range diff.Changed {
+		if err := s.replace(ctx, group); err != nil {
+			return err
+		}
+	}
+	for _, group := range diff.Added {
+		if _, err := s.call(ctx, wire.AddProcessGroup, group); err != nil {
+			return err
+		}
+		s.say("%s: added process group", group)
+	}
+	return nil
+}
+
+// refuseUnknownGroups tells which names are neither those of active groups nor
+// of new ones.
+func (s *session) refuseUnknownGroups(ctx context.Context, names, added []string) error {
+	active, err := s.allProcesses(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if len(ofGroup(active, name)) == 0 && !slices.Contains(added, name) {
+			s.fail(exitError, "ERROR: no such group: %s", name)
+		}
+	}
+	return nil
+}
+
+// retire stops a group and takes it out of service, unless a process of it
+// cannot be stopped.
+func (s *session) retire(ctx context.Context, group string) error {
+	answer, err := s.call(ctx, wire.StopProcessGroup, group)
+	if err != nil {
+		return err
+	}
+	s.say("%s: stopped", group)
+	results, err := wire.ParseResults(answer)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(results, func(r wire.Result) bool { return r.Status == wire.Failed }) {
+		s.fail(exitError, "%s: has problems; not removing", group)
+		return nil
+	}
+	if _, err := s.call(ctx, wire.RemoveProcessGroup, group); err != nil {
+		return err
+	}
+	s.say("%s: removed process group", group)
+	return nil
+}
+
+// replace stops a group and starts it as it is configured now.
+func (s *session) replace(ctx context.Context, group string) error {
+	if _, err := s.call(ctx, wire.StopProcessGroup, group); err != nil {
+		return err
+	}
+	s.say("%s: stopped", group)
+	if _, err := s.call(ctx, wire.RemoveProcessGroup, group); err != nil {
+		return err
+	}
+	if _, err := s.call(ctx, wire.AddProcessGroup, group); err != nil {
+		return err
+	}
+	s.say("%s: updated process group", group)
+	return nil
+}
