@@ -5,40 +5,39 @@ import (
 	"fmt"
 
 	"supervisor/internal/supervisor"
+	"supervisor/internal/wire"
 )
 
-// faults are the reasons of failure, with code and name as in XML-RPC, and
-// what the page says instead if a start fails for that reason.
+// faults are the reasons for which an action fails, with the code that XML-RPC
+// has for them, and what the page says instead if it is a start that fails.
 var faults = []struct {
 	reason  error
-	code    int
-	name    string
+	code    wire.Code
 	onStart string // empty: the same as for any other action
 }{
-	{supervisor.ErrShutdown, 6, "SHUTDOWN_STATE", ""},
-	{supervisor.ErrBadName, 10, "BAD_NAME", ""},
-	{supervisor.ErrNoFile, 20, "NO_FILE", "no such file"},
-	{supervisor.ErrNotExecutable, 21, "NOT_EXECUTABLE", "file not executable"},
-	{supervisor.ErrFailed, 30, "FAILED", ""},
-	{supervisor.ErrAbnormal, 40, "ABNORMAL_TERMINATION", "abnormal termination"},
-	{supervisor.ErrSpawn, 50, "SPAWN_ERROR", "spawn error"},
-	{supervisor.ErrAlreadyStarted, 60, "ALREADY_STARTED", "already started"},
-	{supervisor.ErrNotRunning, 70, "NOT_RUNNING", ""},
+	{supervisor.ErrShutdown, wire.ShutdownState, ""},
+	{supervisor.ErrBadName, wire.BadName, ""},
+	{supervisor.ErrNoFile, wire.NoFile, "no such file"},
+	{supervisor.ErrNotExecutable, wire.NotExecutable, "file not executable"},
+	{supervisor.ErrFailed, wire.Failed, ""},
+	{supervisor.ErrAbnormal, wire.AbnormalTermination, "abnormal termination"},
+	{supervisor.ErrSpawn, wire.SpawnError, "spawn error"},
+	{supervisor.ErrAlreadyStarted, wire.AlreadyStarted, "already started"},
+	{supervisor.ErrNotRunning, wire.NotRunning, ""},
 }
 
 // fault says why an action failed.
 func fault(err error) string {
+	code, detail := wire.Failed, err.Error()
 	for _, f := range faults {
-		if !errors.Is(err, f.reason) {
-			continue
+		if errors.Is(err, f.reason) {
+			code, detail = f.code, ""
 		}
-		text := fmt.Sprintf("unexpected rpc fault [%d] %s", f.code, f.name)
-		if detailed := new(supervisor.Error); errors.As(err, &detailed) {
-			text += ": " + detailed.Detail
-		}
-		return text
 	}
-	return fault(&supervisor.Error{Kind: supervisor.ErrFailed, Detail: err.Error()})
+	if known := new(supervisor.Error); errors.As(err, &known) {
+		detail = known.Detail
+	}
+	return fmt.Sprintf("unexpected rpc fault [%d] %s", code, wire.Fault(code, detail).Text)
 }
 
 // startFault says why a start failed.
