@@ -110,6 +110,7 @@ func TestSignalFails(t *testing.T) {
 		t.Errorf("signal 1000: %v", err)
 	}
 	collectAll(t, s, c)
+	c.PID = syscall.Getpgrp() // as if the pid were in use again
 	for _, group := range []bool{false, true} {
 		if err := c.Signal(0, group); !errors.Is(err, syscall.ESRCH) {
 			t.Errorf("signalling a reaped child: %v", err)

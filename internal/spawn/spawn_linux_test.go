@@ -136,7 +136,6 @@ func TestUser(t *testing.T) {
 // fork is done, and does not keep the known ones from being reaped.
 func TestForkUnderWay(t *testing.T) {
 	s := spawner(t)
-	known := start(t, s, sh("read x"))
 	s.beginFork()
 	pid, err := syscall.ForkExec("/bin/true", []string{"true"}, &syscall.ProcAttr{Sys: &syscall.SysProcAttr{Setpgid: true}})
 	if err != nil {
@@ -146,6 +145,8 @@ func TestForkUnderWay(t *testing.T) {
 	exited := make(chan Exit, 2)
 	late.OnExit(func(e Exit) { exited <- e })
 	waitDead(t, pid)
+	// The kernel shows the oldest dead child first, so this one is behind.
+	known := start(t, s, sh("read x"))
 	known.Stdin.Close()
 	ended(t, known)
 	if len(exited) > 0 {
