@@ -29,6 +29,10 @@ const truncatedNotice = "==> File truncated <==\n"
 // Follow waits for the kernel's word that something has changed. What is no
 // regular file, like a pipe, has nothing to follow: Follow waits for ctx.
 func Follow(ctx context.Context, path string, last int64, w io.Writer) error {
+	return follow(ctx, path, last, w, newWatcher)
+}
+
+func follow(ctx context.Context, path string, last int64, w io.Writer, newWatcher func(context.Context, string) (watcher, error)) error {
 	file, size, err := openForReading(path)
 	if err != nil {
 		return fmt.Errorf("cannot follow log: %w", err)
@@ -75,7 +79,6 @@ type follower struct {
 	w       io.Writer
 	current *os.File
 	pos     int64 // in current, in bytes: everything before it has been written to w
-	gap     bool  // the last look found a hole in the row of backups
 	buf     []byte
 }
 
@@ -132,14 +135,17 @@ func (f *follower) drain(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// nowhere is the place of a file that is no longer in the row of backups.
+const nowhere = -1
+
 // successor opens the file that the log went on in after the current one, or
 // returns nil if there is none yet.
 //
-// The current file is known by its identity, so if it is the i-th backup now,
-// then the one before it in the row is its successor. A rotation renames from
-// the back to the front; therefore, looking from front to back never overtakes
-// the current file, and if it is found in its place again after the other was
-// opened, then no rename has come in between.
+// The current file is known by its identity. If it is the i-th backup now, then
+// its successor is the nearest file before it in the row. A rotation renames
+// from the back to the front; therefore, a look from front to back never misses
+// the current file, and if that is still in its place after its successor was
+// opened, and nothing is between them, then no rename has come in between.
 func (f *follower) successor() (*os.File, error) {
 	current, err := f.current.Stat()
 	if err != nil {
@@ -150,25 +156,22 @@ func (f *follower) successor() (*os.File, error) {
 		if place == 0 {
 			return nil, nil
 		}
-		next, err := f.before(place)
+		next, at, err := f.before(place)
 		if err != nil || next == nil {
 			return nil, err
 		}
-		if place == nowhere || f.isAt(place, current) {
-			f.gap = false
+		if place == nowhere || f.adjoin(at, place, current) {
 			return next, nil
 		}
 		next.Close()
 	}
 }
 
-// nowhere is the place of a file that is no longer in the row of backups.
-const nowhere = -1
-
-// place returns which backup a file is; 0 is the log itself. One missing backup
-// ends nothing: there is one while a rotation is under way.
+// place returns which backup a file is; 0 is the log itself. Few that are missing
+// do not end the row: while a rotation is under way, there is a hole.
 func (f *follower) place(file os.FileInfo) int {
-	for i, missing := 0, 0; missing < 2; i++ {
+	const rowEnd = 3
+	for i, missing := 0, 0; missing < rowEnd; i++ {
 		info, err := os.Stat(backupName(f.path, i))
 		switch {
 		case err != nil:
@@ -182,34 +185,34 @@ func (f *follower) place(file os.FileInfo) int {
 	return nowhere
 }
 
-func (f *follower) isAt(place int, file os.FileInfo) bool {
-	info, err := os.Stat(backupName(f.path, place))
-	return err == nil && os.SameFile(info, file)
-}
-
-// before opens the file before a place in the row of backups, or returns nil if
-// it is not there yet.
-func (f *follower) before(place int) (*os.File, error) {
+// before opens the nearest file before a place in the row and returns where it
+// is. The log itself is not there until something is in it.
+func (f *follower) before(place int) (file *os.File, at int, err error) {
 	for i := place - 1; i > 0; i-- {
 		file, _, err := openForReading(backupName(f.path, i))
 		if !errors.Is(err, fs.ErrNotExist) {
-			return file, err
-		}
-		// Either a rotation is about to fill this hole, which will wake us, or
-		// somebody has deleted a backup, and the hole is still there then.
-		if !f.gap {
-			f.gap = true
-			return nil, nil
+			return file, i, err
 		}
 	}
 	file, size, err := openForReading(f.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
+		return nil, 0, nil
 	case err != nil:
-		return nil, err
+		return nil, 0, err
 	case size == 0:
-		return nil, file.Close()
+		return nil, 0, file.Close()
 	}
-	return file, nil
+	return file, 0, nil
+}
+
+// adjoin reports whether a file is in a place and nothing between it and another place.
+func (f *follower) adjoin(front, place int, file os.FileInfo) bool {
+	for i := front + 1; i < place; i++ {
+		if _, err := os.Stat(backupName(f.path, i)); !errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+	}
+	info, err := os.Stat(backupName(f.path, place))
+	return err == nil && os.SameFile(info, file)
 }
