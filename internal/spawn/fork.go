@@ -63,7 +63,7 @@ func (s *Spawner) fork(path string, args []string, attr *syscall.ProcAttr, c *Ch
 		s.endFork(nil)
 		return err
 	}
-	c.PID, c.StartTime = pid, startTime(pid)
+	c.PID = pid
 	s.endFork(c)
 	return nil
 }

@@ -43,9 +43,6 @@ type Spec struct {
 // belong to whoever called Start.
 type Child struct {
 	PID int
-	// StartTime tells the child from any other that will ever have its pid: in
-	// clock ticks since the machine's boot; 0 if the system does not tell.
-	StartTime uint64
 
 	Stdin  *os.File // nil if Spec.Stdin was given
 	Stdout *os.File
@@ -142,4 +139,16 @@ func (c *Child) Signal(sig syscall.Signal, group bool) error {
 		return syscall.Kill(-c.PID, sig)
 	}
 	return syscall.Kill(c.PID, sig)
+}
+
+// StartTime tells the child from any other that will ever have its pid. It is
+// in clock ticks since the machine's boot, and 0 if the system does not tell or
+// the child has been reaped.
+func (c *Child) StartTime() uint64 {
+	c.spawner.mu.Lock()
+	defer c.spawner.mu.Unlock()
+	if c.exit != nil {
+		return 0
+	}
+	return startTime(c.PID)
 }

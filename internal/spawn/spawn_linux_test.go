@@ -78,15 +78,16 @@ func TestLimitOfFiles(t *testing.T) {
 	}
 }
 
+// The identity of a child for whoever finds it again.
 func TestStartTime(t *testing.T) {
 	s := spawner(t)
 	c := start(t, s, sh("cat"))
-	if c.StartTime < startTime(os.Getpid()) || c.StartTime != startTime(c.PID) || c.StartTime == 0 {
-		t.Errorf("the child began at %d, we at %d", c.StartTime, startTime(os.Getpid()))
+	if got := c.StartTime(); got < startTime(os.Getpid()) || got != c.StartTime() || got == 0 {
+		t.Errorf("the child began at %d, we at %d", got, startTime(os.Getpid()))
 	}
 	collectAll(t, s, c)
-	if got := startTime(1 << 30); got != 0 {
-		t.Errorf("no process began at %d", got)
+	if got := c.StartTime(); got != 0 {
+		t.Errorf("a reaped child began at %d", got)
 	}
 }
 
