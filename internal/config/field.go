@@ -57,15 +57,21 @@ func readFields[T any](l *loader, s *ini.Section, names *scope, fields []field[T
 	return nil
 }
 
+// option returns the option as it stands in a section, or its default as if it
+// stood there.
+func (f field[T]) option(s *ini.Section) ini.Option {
+	if o, ok := s.Get(f.key); ok {
+		return o
+	}
+	return ini.Option{Key: f.key, Value: f.def, File: s.File, Line: s.Line}
+}
+
 // read reads one option, expanding it with the names.
 func (f field[T]) read(l *loader, s *ini.Section, names *scope, t *T) error {
-	o, ok := s.Get(f.key)
-	if !ok && f.def == "" {
+	if _, ok := s.Get(f.key); !ok && f.def == "" {
 		return nil
 	}
-	if !ok {
-		o = ini.Option{Key: f.key, Value: f.def, File: s.File, Line: s.Line}
-	}
+	o := f.option(s)
 	label := f.key
 	if !f.bare {
 		label = s.Name + "." + f.key

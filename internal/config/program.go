@@ -23,7 +23,7 @@ type program struct {
 	Process                 // what all its processes have in common, then one of them
 	numprocs, numprocsStart int
 	killAsGroup             *bool
-	processName             string
+	nameFormat              string // process_name before it is expanded
 	command                 *string
 	environment             []variable
 	syslogAsFile            struct{ stdout, stderr bool } // the log file was given as syslog
@@ -158,13 +158,10 @@ var processFields = slices.Concat(
 	}},
 )
 
-// processName is read last; whether it may be a name has been checked before
-// it is expanded.
+// processName is expanded last; whether it may be a name is checked before.
 var processName = field[program]{
 	key: "process_name", def: "%(program_name)s",
 	meaning: "the name of a process of it",
-	bare:    true,
-	set:     to(plain, func(p *program) *string { return &p.Name }),
 }
 
 func captureField(stream string, of func(*program) *Stream) field[program] {
@@ -264,16 +261,13 @@ func (l *loader) processesOf(s *ini.Section, prefix, group string) ([]*Process, 
 
 // check checks what the options of a section mean together.
 func (l *loader) check(s *ini.Section, p *program) error {
-	raw := processName.def
-	o, ok := s.Get(processName.key)
-	if ok {
-		raw = l.format(o)
-	}
-	if _, err := name(raw); err != nil {
+	o := processName.option(s)
+	var err error
+	if p.nameFormat, err = name(l.format(o)); err != nil {
 		return at(o, s, err)
 	}
-	if p.numprocs > 1 && !strings.Contains(raw, "%(process_num)") {
-		return in(s, "%(process_num) must be present within process_name when numprocs > 1")
+	if p.numprocs > 1 && !strings.Contains(p.nameFormat, "%(process_num)") {
+		return at(o, s, errors.New("%(process_num) must be present within process_name when numprocs > 1"))
 	}
 	p.KillAsGroup = p.StopAsGroup
 	if p.killAsGroup != nil {
@@ -307,8 +301,9 @@ func (l *loader) readProcess(s *ini.Section, names *scope, num int, p *program) 
 		return in(s, fmt.Sprintf("program section %s does not specify a command", s.Name))
 	}
 	p.Command = *p.command
-	if err := processName.read(l, s, names, p); err != nil {
-		return err
+	var err error
+	if p.Name, err = expandText(p.nameFormat, processName.key, names); err != nil {
+		return at(processName.option(s), s, err)
 	}
 	l.settle(s, "stdout", &p.Stdout, p.syslogAsFile.stdout, false)
 	l.settle(s, "stderr", &p.Stderr, p.syslogAsFile.stderr, p.RedirectStderr)

@@ -7,8 +7,6 @@
 // section and every option remembers the file and the line it came from.
 package ini
 
-import "slices"
-
 // defaultSection is the section whose options all the others inherit.
 const defaultSection = "DEFAULT"
 
@@ -26,6 +24,7 @@ type Section struct {
 	Line    int    // of that header, from 1
 	Options []Option
 
+	place    map[string]int // of each key in Options
 	defaults *Section
 }
 
@@ -38,7 +37,8 @@ type Option struct {
 }
 
 func newFile() *File {
-	return &File{byName: map[string]*Section{}, defaults: &Section{Name: defaultSection}}
+	defaults := &Section{Name: defaultSection, place: map[string]int{}}
+	return &File{byName: map[string]*Section{}, defaults: defaults}
 }
 
 // Sections returns the sections in the order in which they were first seen,
@@ -70,7 +70,7 @@ func (f *File) open(name, file string, line int) *Section {
 	if s := f.byName[name]; s != nil {
 		return s
 	}
-	s := &Section{Name: name, File: file, Line: line, defaults: f.defaults}
+	s := &Section{Name: name, File: file, Line: line, place: map[string]int{}, defaults: f.defaults}
 	f.sections = append(f.sections, s)
 	f.byName[name] = s
 	return s
@@ -79,7 +79,7 @@ func (f *File) open(name, file string, line int) *Section {
 // Get returns the option of that key, the section's own or else that of
 // [DEFAULT]. The key must be in lower case.
 func (s *Section) Get(key string) (Option, bool) {
-	if i := s.index(key); i >= 0 {
+	if i, ok := s.place[key]; ok {
 		return s.Options[i], true
 	}
 	if s.defaults != nil {
@@ -88,15 +88,12 @@ func (s *Section) Get(key string) (Option, bool) {
 	return Option{}, false
 }
 
-func (s *Section) index(key string) int {
-	return slices.IndexFunc(s.Options, func(o Option) bool { return o.Key == key })
-}
-
 // set adds an option, or replaces the one of the same key where it stands.
 func (s *Section) set(o Option) {
-	if i := s.index(o.Key); i >= 0 {
+	if i, ok := s.place[o.Key]; ok {
 		s.Options[i] = o
 		return
 	}
+	s.place[o.Key] = len(s.Options)
 	s.Options = append(s.Options, o)
 }
