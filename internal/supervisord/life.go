@@ -72,7 +72,7 @@ func (l *life) live() (restart bool, err error) {
 		Log:      l.log.Logger(),
 		Serial:   l.serial,
 	})
-	servers, err := l.openServers(s)
+	servers, err := l.openServers()
 	if err != nil {
 		return false, err
 	}
@@ -82,7 +82,7 @@ func (l *life) live() (restart bool, err error) {
 		return false, err
 	}
 	defer l.writePIDFile()()
-	servers.Serve()
+	servers.Serve(l.routes(s))
 	outcome := s.Run(groups)
 	l.serial = outcome.Serial
 	return outcome.Restart, nil

@@ -1,0 +1,79 @@
+package supervisord
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+
+	"supervisor/internal/config"
+	"supervisor/internal/httpd"
+	"supervisor/internal/logfile"
+	"supervisor/internal/rpc"
+	"supervisor/internal/supervisor"
+	"supervisor/internal/webui"
+)
+
+// openServers opens the sockets of all servers. Nothing is answered yet.
+func (l *life) openServers() (*httpd.Servers, error) {
+	return httpd.Open(httpd.Options{
+		Servers:    l.config.Servers,
+		Interfaces: namespaces(l.config.RPC),
+		Log:        l.log.Logger(),
+		Stale:      func(path string) { fmt.Fprintf(l.stderr, "Unlinking stale socket %s\n", path) },
+	})
+}
+
+// routes says who answers what.
+func (l *life) routes(s *supervisor.Supervisor) httpd.Routes {
+	return httpd.Routes{
+		RPC: rpc.New(rpc.Options{
+			Supervisor: s,
+			MainLog:    l.log,
+			Log:        l.log.Logger(),
+			Version:    Version,
+			PID:        os.Getpid(),
+			Namespaces: namespaces(l.config.RPC),
+			Refuse:     httpd.Error,
+		}),
+		LogTail: httpd.Tail(func(r *http.Request) (string, bool) {
+			return streamLog(s, r.URL.Path)
+		}, logfile.Follow),
+		MainLogTail: httpd.Tail(func(*http.Request) (string, bool) {
+			path := l.log.Path()
+			return path, path != "" && l.log.Sync() == nil
+		}, logfile.Follow),
+		UI: webui.New(webui.Options{
+			Supervisor: s,
+			Version:    Version,
+			Log:        l.log.Logger(),
+			Error:      httpd.Error,
+		}),
+	}
+}
+
+// streamLog returns the log that /logtail/NAME[/CHANNEL] means (rpc.md,
+// section 2.3).
+func streamLog(s *supervisor.Supervisor, path string) (log string, ok bool) {
+	name, channel, named := strings.Cut(strings.TrimPrefix(path, "/logtail/"), "/")
+	info, err := s.Process(name)
+	if err != nil {
+		return "", false
+	}
+	switch {
+	case !named, channel == "stdout":
+		log = info.Stdout
+	case channel == "stderr":
+		log = info.Stderr
+	}
+	return log, log != ""
+}
+
+// namespaces are the names under which the main API is published.
+func namespaces(interfaces []config.RPCInterface) []string {
+	names := make([]string, len(interfaces))
+	for i, r := range interfaces {
+		names[i] = r.Namespace
+	}
+	return names
+}
