@@ -1,6 +1,8 @@
 package supervisord
 
 import (
+	"context"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -10,19 +12,27 @@ import (
 )
 
 // heed turns signals into requests until stop is called (cli.md, section 5).
+// The signals stay caught when it has been: one that comes while a life ends
+// waits for the next.
 func (l *life) heed(s *supervisor.Supervisor) (stop func()) {
-	received := make(chan os.Signal, 16)
-	signal.Notify(received, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGUSR2, syscall.SIGCHLD)
-	ended := make(chan struct{})
+	signal.Notify(l.signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGUSR2)
+	if l.log.Logger().Enabled(context.Background(), slog.LevelDebug) {
+		signal.Notify(l.signals, syscall.SIGCHLD)
+	}
+	quit, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		for sig := range received {
-			l.received(s, sig.(syscall.Signal))
+		for {
+			select {
+			case sig := <-l.signals:
+				l.received(s, sig.(syscall.Signal))
+			case <-quit:
+				return
+			}
 		}
 	}()
 	return func() {
-		signal.Stop(received)
-		close(received)
+		close(quit)
 		<-ended
 	}
 }

@@ -30,6 +30,9 @@ const (
 	exitUsage = 2
 )
 
+// pendingSignals is room for the signals that come faster than they are heeded.
+const pendingSignals = 16
+
 // program is the daemon as a process, over all its lives.
 type program struct {
 	exe            string // the path that it was started as
@@ -37,13 +40,20 @@ type program struct {
 	stdout, stderr io.Writer
 	line           commandLine
 	launcher       *daemon.Launcher // who waits for us to detach; nil: nobody
+	signals        chan os.Signal   // those that mean something to the daemon
 	serial         uint64           // of the next event
 }
 
 // Run runs the daemon until it ends and returns its exit status. args is the
 // command line with the program's name.
 func Run(args []string, stdout, stderr io.Writer) int {
-	p := &program{exe: findSelf(args[0]), args: args, stdout: stdout, stderr: stderr}
+	p := &program{
+		exe:     findSelf(args[0]),
+		args:    args,
+		stdout:  stdout,
+		stderr:  stderr,
+		signals: make(chan os.Signal, pendingSignals),
+	}
 	if launcher, detached := daemon.Detached(); detached {
 		p.launcher = launcher
 	}
