@@ -16,6 +16,10 @@ const chunkSize = 64 << 10
 
 // Pump hands over what a child writes to a pipe. While the pipe is empty it
 // holds no buffer.
+//
+// To rest between reads, so that many little writes cost fewer wake-ups, was
+// tried and lost: the runtime's poller wakes for every write to a pipe that it
+// knows, whether or not somebody waits for it.
 type Pump struct {
 	file    *os.File
 	handle  func(chunk []byte)
@@ -39,7 +43,8 @@ func (s *Spawner) Pump(file *os.File, handle func(chunk []byte)) *Pump {
 
 // Finish ends the pump after the child's death: it hands over what is in the
 // pipe and closes it, even if somebody else has it open for writing and keeps
-// it full. It returns when handle has returned for the last time.
+// it full. It returns when handle has returned for the last time. It is called
+// at most once.
 func (p *Pump) Finish() {
 	// The only error is that the file has been closed at its end already.
 	_ = p.file.SetReadDeadline(time.Unix(0, 0))

@@ -37,7 +37,7 @@ func TestPumpUntilEOF(t *testing.T) {
 	}
 	w.Close()
 	receive(t, p.done)
-	p.Finish() // is allowed after the end
+	p.Finish() // has nothing left to do
 	if !bytes.Equal(got.Bytes(), want.Bytes()) {
 		t.Errorf("pumped %d bytes, not the %d that were written", got.Len(), want.Len())
 	}
