@@ -13,8 +13,9 @@
 //   - the number of threads does not grow with the number of children, and an
 //     idle pipe costs one small goroutine and no buffer.
 //
-// A Spawner may block in Start, because fork and exec may; nothing else here
-// does. The behaviour is that of process.md, sections 4 to 6 and 8.
+// Resolve and Start may block, because a file system may; Pump.Finish waits for
+// the pump's handler. Nothing else here waits for anybody. The behaviour is that
+// of process.md, sections 4 to 6.
 package spawn
 
 import (
