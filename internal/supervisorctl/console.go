@@ -49,12 +49,8 @@ func (c *console) edit(history term.History, complete func(line string) (word st
 			more += " "
 		}
 		if more == "" && len(candidates) > 0 {
-			width, _, err := term.GetSize(c.fd)
-			if err != nil {
-				width = helpWidth
-			}
 			// A list that cannot be shown is no reason to stop typing.
-			_, _ = io.WriteString(c.terminal, columns(candidates, width))
+			_, _ = io.WriteString(c.terminal, columns(candidates, c.width()))
 		}
 		return line[:pos] + more + line[pos:], pos + len(more), true
 	}
@@ -81,14 +77,20 @@ func (c *console) raw(ctx context.Context, read func() (string, error)) (line st
 		return "", false
 	}
 	defer term.Restore(c.fd, before)
-	if width, height, err := term.GetSize(c.fd); err == nil && width > 0 {
-		if err := c.terminal.SetSize(width, height); err != nil {
-			return "", false
-		}
+	if err := c.terminal.SetSize(c.width(), 1); err != nil {
+		return "", false
 	}
 	c.ctx = ctx
 	line, err = read()
 	return line, err == nil
+}
+
+// width returns how many columns the terminal has, as far as it says so.
+func (c *console) width() int {
+	if width, _, err := term.GetSize(c.fd); err == nil && width > 0 {
+		return width
+	}
+	return helpWidth
 }
 
 // Read is how the line editor reads.

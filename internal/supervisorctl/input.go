@@ -14,7 +14,7 @@ type input struct {
 	chunks chan chunk // the answer to a read that has been asked for
 	asked  bool
 	rest   []byte // read, but not yet asked for
-	err    error  // what follows the rest
+	err    error  // what follows the rest; told once, since a terminal goes on after its end
 }
 
 // chunk is the outcome of one read of the source.
@@ -69,8 +69,9 @@ func (in *input) fill(ctx context.Context) error {
 	if len(in.rest) > 0 {
 		return nil
 	}
-	if in.err != nil {
-		return in.err
+	if err := in.err; err != nil {
+		in.err = nil
+		return err
 	}
 	if !in.asked {
 		in.asked = true
@@ -79,10 +80,10 @@ func (in *input) fill(ctx context.Context) error {
 	select {
 	case c := <-in.chunks:
 		in.asked = false
-		in.rest, in.err = c.data, c.err
-		if len(in.rest) == 0 {
-			return in.err
+		if len(c.data) == 0 {
+			return c.err
 		}
+		in.rest, in.err = c.data, c.err
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

@@ -50,7 +50,7 @@ func newSession(inv Invocation, settings config.Ctl, dial dialer) *session {
 		in:            in,
 		console:       newConsole(in, inv.Stdout),
 		out:           &lockedWriter{w: inv.Stdout},
-		errOut:        inv.Stderr,
+		errOut:        &lockedWriter{w: inv.Stderr},
 		interruptible: inv.Interruptible,
 		onTerminal:    isTerminal(inv.Stdout),
 	}

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// lockedWriter lets the streams of a foreground process and what is said about
-// it share one output.
+// lockedWriter lets the streams of a foreground process, and what is said about
+// it, share one output.
 type lockedWriter struct {
 	mutex sync.Mutex
 	w     io.Writer
