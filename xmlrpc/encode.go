@@ -111,8 +111,12 @@ func AppendString(dst []byte, s string) []byte {
 // has for it.
 func AppendInt(dst []byte, n int64) []byte {
 	dst = append(dst, "<value><int>"...)
-	dst = strconv.AppendInt(dst, min(max(n, math.MinInt32), math.MaxInt32), 10)
+	dst = appendInt32(dst, n)
 	return append(dst, "</int></value>\n"...)
+}
+
+func appendInt32(dst []byte, n int64) []byte {
+	return strconv.AppendInt(dst, min(max(n, math.MinInt32), math.MaxInt32), 10)
 }
 
 // AppendBool appends a boolean.
@@ -137,31 +141,43 @@ func AppendStructEnd(dst []byte) []byte { return append(dst, "</struct></value>\
 
 // AppendMember appends a member of a struct.
 func AppendMember(dst []byte, name string, value any) []byte {
-	return appendMemberEnd(AppendValue(appendMemberStart(dst, name), value))
-}
-
-// AppendStringMember is AppendMember for a string.
-func AppendStringMember(dst []byte, name, value string) []byte {
-	return appendMemberEnd(AppendString(appendMemberStart(dst, name), value))
-}
-
-// AppendIntMember is AppendMember for an integer.
-func AppendIntMember(dst []byte, name string, value int64) []byte {
-	return appendMemberEnd(AppendInt(appendMemberStart(dst, name), value))
-}
-
-// AppendBoolMember is AppendMember for a boolean.
-func AppendBoolMember(dst []byte, name string, value bool) []byte {
-	return appendMemberEnd(AppendBool(appendMemberStart(dst, name), value))
-}
-
-func appendMemberStart(dst []byte, name string) []byte {
 	dst = append(dst, "<member>\n<name>"...)
 	dst = appendText(dst, name)
-	return append(dst, "</name>\n"...)
+	dst = append(dst, "</name>\n"...)
+	dst = AppendValue(dst, value)
+	return append(dst, "</member>\n"...)
 }
 
-func appendMemberEnd(dst []byte) []byte { return append(dst, "</member>\n"...) }
+// Most of a long answer consists of members of the usual types, so these are
+// written in as few pieces as possible. Their name is written as it is: it must
+// be one that needs no escaping.
+
+// AppendStringMember is AppendMember for a string under a plain name.
+func AppendStringMember(dst []byte, name, value string) []byte {
+	dst = append(dst, "<member>\n<name>"...)
+	dst = append(dst, name...)
+	dst = append(dst, "</name>\n<value><string>"...)
+	dst = appendText(dst, value)
+	return append(dst, "</string></value>\n</member>\n"...)
+}
+
+// AppendIntMember is AppendMember for an integer under a plain name.
+func AppendIntMember(dst []byte, name string, value int64) []byte {
+	dst = append(dst, "<member>\n<name>"...)
+	dst = append(dst, name...)
+	dst = append(dst, "</name>\n<value><int>"...)
+	dst = appendInt32(dst, value)
+	return append(dst, "</int></value>\n</member>\n"...)
+}
+
+// AppendBoolMember is AppendMember for a boolean under a plain name.
+func AppendBoolMember(dst []byte, name string, value bool) []byte {
+	dst = append(dst, "<member>\n<name>"...)
+	dst = append(dst, name...)
+	dst = append(dst, "</name>\n"...)
+	dst = AppendBool(dst, value)
+	return append(dst, "</member>\n"...)
+}
 
 // appendBase64 breaks lines as MIME does (RFC 2045, section 6.8): after 76
 // characters, which stand for 57 bytes.
@@ -178,36 +194,38 @@ func appendBase64(dst, data []byte) []byte {
 
 // appendText appends character data.
 func appendText(dst []byte, s string) []byte {
-	done := 0 // s[:done] has been appended
-	for i := 0; i < len(s); {
-		if c := s[i]; c < utf8.RuneSelf {
-			if replacement := escapes[c]; replacement != "" {
-				dst = append(dst, s[done:i]...)
-				dst = append(dst, replacement...)
-				done = i + 1
-			}
-			i++
-			continue
+	for i := 0; i < len(s); i++ {
+		if !ordinary[s[i]] {
+			return appendEscaped(append(dst, s[:i]...), s[i:])
 		}
+	}
+	return append(dst, s...)
+}
+
+func appendEscaped(dst []byte, s string) []byte {
+	for i := 0; i < len(s); {
 		r, width := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && width == 1 || r == '\uFFFE' || r == '\uFFFF' {
-			dst = append(dst, s[done:i]...)
+		switch {
+		case r == '&':
+			dst = append(dst, "&amp;"...)
+		case r == '<':
+			dst = append(dst, "&lt;"...)
+		case r == '>':
+			dst = append(dst, "&gt;"...)
+		case r == utf8.RuneError || !allowed(r):
 			dst = append(dst, "\uFFFD"...)
-			done = i + width
+		default:
+			dst = append(dst, s[i:i+width]...)
 		}
 		i += width
 	}
-	return append(dst, s[done:]...)
+	return dst
 }
 
-// escapes says what stands for an ASCII character that cannot stand for itself.
-// Only three have a form of their own; the others do not occur in XML 1.0.
-var escapes = [utf8.RuneSelf]string{
-	'&': "&amp;", '<': "&lt;", '>': "&gt;",
-
-	0x00: "\uFFFD", 0x01: "\uFFFD", 0x02: "\uFFFD", 0x03: "\uFFFD", 0x04: "\uFFFD", 0x05: "\uFFFD",
-	0x06: "\uFFFD", 0x07: "\uFFFD", 0x08: "\uFFFD", 0x0b: "\uFFFD", 0x0c: "\uFFFD", 0x0e: "\uFFFD",
-	0x0f: "\uFFFD", 0x10: "\uFFFD", 0x11: "\uFFFD", 0x12: "\uFFFD", 0x13: "\uFFFD", 0x14: "\uFFFD",
-	0x15: "\uFFFD", 0x16: "\uFFFD", 0x17: "\uFFFD", 0x18: "\uFFFD", 0x19: "\uFFFD", 0x1a: "\uFFFD",
-	0x1b: "\uFFFD", 0x1c: "\uFFFD", 0x1d: "\uFFFD", 0x1e: "\uFFFD", 0x1f: "\uFFFD",
-}
+// ordinary says of which bytes it is plain that they stand for themselves.
+var ordinary = func() (table [256]bool) {
+	for c := range byte(utf8.RuneSelf) {
+		table[c] = allowed(rune(c)) && c != '&' && c != '<' && c != '>'
+	}
+	return table
+}()

@@ -50,39 +50,44 @@ func (s *scanner) next() (token, error) {
 		s.open = s.open[:len(s.open)-1]
 		return endTag, nil
 	}
-	for {
-		rest := s.doc[s.pos:]
-		switch {
-		case len(rest) == 0:
-			if len(s.open) > 0 || s.elements == 0 {
-				return 0, s.fail("the document ends too early")
-			}
-			return end, nil
-		case rest[0] != '<':
+	for s.pos < len(s.doc) {
+		if s.doc[s.pos] != '<' {
 			found, err := s.characters()
 			if err != nil || found {
 				return text, err
 			}
-		case bytes.HasPrefix(rest, []byte("<!--")):
-			if err := s.skipComment(); err != nil {
-				return 0, err
-			}
-		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
-			return text, s.cdata()
-		case bytes.HasPrefix(rest, []byte("<!DOCTYPE")):
-			if err := s.skipDoctype(); err != nil {
-				return 0, err
-			}
-		case bytes.HasPrefix(rest, []byte("<?")):
+			continue
+		}
+		rest := s.doc[s.pos+1:]
+		switch {
+		case len(rest) == 0:
+			return 0, s.fail("a tag does not end")
+		case rest[0] == '/':
+			return endTag, s.endTag()
+		case rest[0] == '?':
 			if err := s.skipTo("<?", "?>"); err != nil {
 				return 0, err
 			}
-		case bytes.HasPrefix(rest, []byte("</")):
-			return endTag, s.endTag()
-		default:
+		case rest[0] != '!':
 			return startTag, s.startTag()
+		case bytes.HasPrefix(rest, []byte("![CDATA[")):
+			return text, s.cdata()
+		case bytes.HasPrefix(rest, []byte("!--")):
+			if err := s.skipComment(); err != nil {
+				return 0, err
+			}
+		case bytes.HasPrefix(rest, []byte("!DOCTYPE")):
+			if err := s.skipDoctype(); err != nil {
+				return 0, err
+			}
+		default:
+			return 0, s.fail("a malformed tag")
 		}
 	}
+	if len(s.open) > 0 || s.elements == 0 {
+		return 0, s.fail("the document ends too early")
+	}
+	return end, nil
 }
 
 // characters reads text up to the next tag. Outside of the root element there
@@ -164,7 +169,10 @@ func (s *scanner) endTag() error {
 	if length < 0 {
 		return s.fail("a tag does not end")
 	}
-	name := bytes.TrimRight(s.doc[start:start+length], " \t\r\n")
+	name := s.doc[start : start+length]
+	for len(name) > 0 && isSpace(name[len(name)-1]) {
+		name = name[:len(name)-1]
+	}
 	if len(s.open) == 0 || !bytes.Equal(s.open[len(s.open)-1], name) {
 		return s.fail("an end tag does not match")
 	}
@@ -237,7 +245,7 @@ func (s *scanner) attributes() error {
 // meaning in a tag.
 func (s *scanner) word() []byte {
 	start := s.pos
-	for s.pos < len(s.doc) && !bytes.ContainsRune([]byte(" \t\r\n/>=<\"'&"), rune(s.doc[s.pos])) {
+	for s.pos < len(s.doc) && !endsWord(s.doc[s.pos]) {
 		s.pos++
 	}
 	return s.doc[start:s.pos]
@@ -252,6 +260,10 @@ func (s *scanner) skipSpace() (skipped bool) {
 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+func endsWord(c byte) bool {
+	return isSpace(c) || c == '/' || c == '>' || c == '=' || c == '<' || c == '"' || c == '\'' || c == '&'
+}
 
 // beginsName takes every character beyond ASCII for a letter.
 func beginsName(c byte) bool {

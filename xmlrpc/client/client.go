@@ -18,6 +18,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"sync"
 
 	"supervisor/xmlrpc"
 )
@@ -32,23 +33,25 @@ var ErrUnknownProtocol = errors.New("unknown protocol for serverurl")
 // StatusError is returned when the server answers with another status than 200.
 type StatusError struct {
 	Code   int    // 404
-	Status string // Not Found
+	Status string // 404 Not Found
 	URL    string // of the server, followed by the path asked for
 }
 
 // Error returns where and what.
 func (e *StatusError) Error() string {
-	return fmt.Sprintf("%s answers %d %s", e.URL, e.Code, e.Status)
+	return fmt.Sprintf("%s answers %s", e.URL, e.Status)
 }
 
-// Client is a client of one server. Its methods must not be called at the same
-// time. The zero value is of no use; New makes one.
+// Client is a client of one server. Its methods may be called at the same time;
+// each call then has a connection of its own. New makes one.
 type Client struct {
 	url              string
 	network, address string
 	host             string // what the request says in its Host line
 	authorization    string // empty: none
-	conn             *conn  // idle; nil: none
+
+	mu   sync.Mutex
+	idle *conn // kept for the next call; nil: none
 }
 
 // New returns a client of the server at rawURL: http://host[:port], whose path
@@ -114,14 +117,21 @@ func (c *Client) Stream(ctx context.Context, path string, w io.Writer) error {
 	return nil
 }
 
-// Close closes the connection. The client can still be used: it connects anew.
+// Close closes the connection that is kept, if any. The client can still be
+// used: it connects anew.
 func (c *Client) Close() error {
-	if c.conn == nil {
-		return nil
+	if idle := c.exchangeIdle(nil); idle != nil {
+		return idle.Close()
 	}
-	err := c.conn.Close()
-	c.conn = nil
-	return err
+	return nil
+}
+
+// exchangeIdle keeps a connection, or none, and returns the one kept before.
+func (c *Client) exchangeIdle(next *conn) (last *conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last, c.idle = c.idle, next
+	return last
 }
 
 // request returns the bytes of a request. A nil body is none.
@@ -145,26 +155,28 @@ func (c *Client) exchange(ctx context.Context, request []byte, path string, read
 		return err
 	}
 	stop := context.AfterFunc(ctx, func() { connection.Close() })
-	reusable, err := connection.exchange(request, func(status int, reason string, body io.Reader) error {
-		if status != 200 {
-			return &StatusError{status, reason, c.url + path}
+	reusable, err := connection.exchange(request, func(code int, status string, body io.Reader) error {
+		if code != 200 {
+			return &StatusError{code, status, c.url + path}
 		}
 		return read(body)
 	})
 	if !stop() {
 		return context.Cause(ctx) // which is why the connection is closed
 	}
+	surplus := connection
 	if err == nil && reusable {
-		c.conn = connection
-		return nil
+		surplus = c.exchangeIdle(connection)
 	}
-	return errors.Join(err, connection.Close())
+	if surplus != nil {
+		_ = surplus.Close() // whatever it says, the answer has been read
+	}
+	return err
 }
 
 // connect returns the idle connection, if it is still good, or a new one.
 func (c *Client) connect(ctx context.Context) (*conn, error) {
-	if idle := c.conn; idle != nil {
-		c.conn = nil
+	if idle := c.exchangeIdle(nil); idle != nil {
 		if idle.alive() {
 			return idle, nil
 		}

@@ -46,7 +46,7 @@ func (c *conn) alive() bool {
 
 // exchange sends a request and lets read have the answer. The connection can be
 // used again if reusable is true and there is no error.
-func (c *conn) exchange(request []byte, read func(status int, reason string, body io.Reader) error) (reusable bool, err error) {
+func (c *conn) exchange(request []byte, read func(code int, status string, body io.Reader) error) (reusable bool, err error) {
 	_, writeErr := c.Write(request)
 	// A server that refuses a request without reading it to the end may have
 	// said why before it closed the connection.
@@ -57,7 +57,7 @@ func (c *conn) exchange(request []byte, read func(status int, reason string, bod
 		}
 		return false, err
 	}
-	if err := read(head.status, head.reason, head.body); err != nil {
+	if err := read(head.code, head.status, head.body); err != nil {
 		return false, err
 	}
 	if _, err := io.Copy(io.Discard, head.body); err != nil {
@@ -68,8 +68,8 @@ func (c *conn) exchange(request []byte, read func(status int, reason string, bod
 
 // head is an answer up to its body.
 type head struct {
-	status     int
-	reason     string
+	code       int    // 404
+	status     string // 404 Not Found
 	body       io.Reader
 	persistent bool // another answer may follow the body
 }
@@ -83,17 +83,17 @@ func (c *conn) readHead() (*head, error) {
 		if err != nil {
 			return nil, err
 		}
-		version, rest, _ := strings.Cut(line, " ")
-		code, reason, _ := strings.Cut(rest, " ")
-		status, err := strconv.Atoi(code)
+		version, status, _ := strings.Cut(line, " ")
+		digits, _, _ := strings.Cut(status, " ")
+		code, err := strconv.Atoi(digits)
 		if err != nil || !strings.HasPrefix(version, "HTTP/1.") {
 			return nil, fmt.Errorf("the server does not speak HTTP: %q", line)
 		}
-		h := &head{status: status, reason: reason, persistent: version != "HTTP/1.0"}
+		h := &head{code: code, status: status, persistent: version != "HTTP/1.0"}
 		if err := c.readFields(h, &left); err != nil {
 			return nil, err
 		}
-		if status >= 200 {
+		if code >= 200 {
 			return h, nil
 		}
 	}
@@ -128,7 +128,7 @@ func (c *conn) readFields(h *head, left *int) error {
 		}
 	}
 	switch {
-	case h.status == 204 || h.status == 304:
+	case h.code == 204 || h.code == 304:
 		h.body = strings.NewReader("")
 	case chunked:
 		h.body = &chunkedBody{conn: c}
