@@ -163,6 +163,8 @@ type Process struct {
 	KillAsGroup  bool
 
 	RedirectStderr bool
+	// Stdout of a listener speaks to the daemon: capture, events and syslog
+	// have no effect on it.
 	Stdout, Stderr Stream
 
 	// Socket is the FastCGI socket that the process gets as its stdin.

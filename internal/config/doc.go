@@ -1,6 +1,9 @@
 package config
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // OptionDoc describes one option of a configuration file, for a manual.
 type OptionDoc struct {
@@ -24,7 +27,7 @@ func Options() []OptionDoc {
 		section("supervisorctl", docs(ctlFields...)),
 		section("program:x", program),
 		section("fcgi-program:x", docs(socketURLField), docs(socketFields...), program),
-		section("eventlistener:x", docs(listenerFields...), docs(payloadLength), docs(listenerRedirect), docs(groupPriority(listenerPriority)), program),
+		section("eventlistener:x", docs(listenerFields...), docs(payloadLength), docs(listenerRedirect), docs(listenerPriority), program),
 		section("group:x", docs(groupFields...)),
 		section("rpcinterface:x", docs(rpcFactoryField)),
 		section("ctlplugin:x", docs(ctlPluginField)),
@@ -34,11 +37,12 @@ func Options() []OptionDoc {
 func docs[T any](fields ...field[T]) []OptionDoc {
 	var list []OptionDoc
 	for _, f := range fields {
-		doc := OptionDoc{Key: f.key, Default: f.def, Written: f.def != "", Meaning: f.meaning}
-		if !doc.Written {
-			doc.Default = f.absent
-		}
-		list = append(list, doc)
+		list = append(list, OptionDoc{
+			Key:     f.key,
+			Default: cmp.Or(f.absent, f.def),
+			Written: f.absent == "",
+			Meaning: f.meaning,
+		})
 	}
 	return list
 }

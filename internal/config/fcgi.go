@@ -84,7 +84,7 @@ func (l *loader) fcgiGroup(s *ini.Section, _ map[string]bool) (*Group, error) {
 		return nil, err
 	}
 	var section groupSection
-	if err := groupPriority("999").read(l, s, l.env.within(l.hereNames()), &section); err != nil {
+	if err := groupPriority("999", "").read(l, s, l.env.within(l.hereNames()), &section); err != nil {
 		return nil, err
 	}
 	socket, err := l.socket(s, groupName)

@@ -13,7 +13,7 @@ import (
 type field[T any] struct {
 	key     string
 	def     string // read if the option is absent; empty: nothing is read then
-	absent  string // what it means to be absent, in words, if def does not say
+	absent  string // what it means to be absent, in words, where def does not say
 	meaning string // for the manual: one line in our own words
 
 	here  bool // %(here)s is known, unlike in the rest of the section

@@ -30,14 +30,14 @@ var groupFields = []field[groupSection]{
 		set: to(func(text string) ([]string, error) { return words(text), nil },
 			func(g *groupSection) *[]string { return &g.programs }),
 	},
-	groupPriority("999"),
+	groupPriority("999", ""),
 }
 
 // groupPriority is the priority of a group; a section that is a group by
 // itself gives it the same option as its processes.
-func groupPriority(def string) field[groupSection] {
+func groupPriority(def, absent string) field[groupSection] {
 	return field[groupSection]{
-		key: "priority", def: def,
+		key: "priority", def: def, absent: absent,
 		meaning: "groups of low priority are started first and stopped last",
 		set:     to(integer, func(g *groupSection) *int { return &g.priority }),
 	}
@@ -161,7 +161,7 @@ func (l *loader) programGroup(s *ini.Section, _ map[string]bool) (*Group, error)
 		return nil, err
 	}
 	var section groupSection
-	if err := groupPriority("999").read(l, s, l.env.within(l.hereNames()), &section); err != nil {
+	if err := groupPriority("999", "").read(l, s, l.env.within(l.hereNames()), &section); err != nil {
 		return nil, err
 	}
 	processes, err := l.readProcesses(s, programPrefix, groupName)

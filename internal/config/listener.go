@@ -88,16 +88,16 @@ var payloadLength = field[listenerSection]{
 	},
 }
 
-// listenerPriority is the default priority of a pool of listeners: before all
-// programs, so that they miss nothing.
-const listenerPriority = "-1"
+// listenerPriority is the priority of a pool: before all programs, so that it
+// misses nothing. The default for its processes is that of other processes.
+var listenerPriority = groupPriority("-1", "-1 for the pool, 999 for its processes")
 
 // listenerGroup builds a pool of event listeners.
 func (l *loader) listenerGroup(s *ini.Section, _ map[string]bool) (*Group, error) {
 	groupName, _ := suffix(s, listenerPrefix) // not trimmed, unlike that of a program
 	names := l.env.within(l.hereNames())
 	var common groupSection
-	if err := groupPriority(listenerPriority).read(l, s, names, &common); err != nil {
+	if err := listenerPriority.read(l, s, names, &common); err != nil {
 		return nil, err
 	}
 	section := listenerSection{name: s.Name}

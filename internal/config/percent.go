@@ -267,12 +267,11 @@ func (d directive) pad(s string) string {
 	if d.precision >= 0 && len(r) > d.precision {
 		r = r[:d.precision]
 	}
-	s = string(r)
-	if fill := strings.Repeat(" ", max(d.width-len(r), 0)); d.left {
-		return s + fill
-	} else {
-		return fill + s
+	fill := strings.Repeat(" ", max(d.width-len(r), 0))
+	if d.left {
+		return string(r) + fill
 	}
+	return fill + string(r)
 }
 
 // repr is the value as %r and %a show it.

@@ -312,20 +312,20 @@ func (l *loader) readProcess(s *ini.Section, names *scope, num int, p *program) 
 
 // settle decides what the options of a stream mean together, and notes what
 // the user may not have meant.
-func (l *loader) settle(s *ini.Section, stream string, to *Stream, syslogAsFile, redirected bool) {
+func (l *loader) settle(s *ini.Section, stream string, out *Stream, syslogAsFile, redirected bool) {
 	if syslogAsFile {
-		to.Syslog = true
+		out.Syslog = true
 		l.note(slog.LevelWarn, "For [%s], %s_logfile=syslog but this is deprecated; %s_syslog=true does the same", s.Name, stream, stream)
 	}
-	if to.Log.Auto && to.MaxBytes == 0 {
+	if out.Log.Auto && out.MaxBytes == 0 {
 		l.note(slog.LevelWarn, "For [%s], AUTO logging used for %s_logfile without rollover; "+
 			"it may fill the disk unless %s_logfile_maxbytes is set", s.Name, stream, stream)
 	}
-	if redirected && to.Log.Path != "" {
+	if redirected && out.Log.Path != "" {
 		l.note(slog.LevelWarn, "For [%s], redirect_stderr=true but stderr_logfile has also been set to a filename, "+
 			"which is not used", s.Name)
 	}
 	if redirected {
-		to.Log = Log{}
+		out.Log = Log{}
 	}
 }
