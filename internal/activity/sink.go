@@ -38,6 +38,7 @@ type sink struct {
 	spare   []byte // the queue before, to be used again
 	left    []byte // what could not be written
 	failure error  // why not
+	warned  string // why the file could not be rotated, as the log says already
 }
 
 // order is something that a sink does when it comes to its place in the queue.
@@ -78,16 +79,22 @@ func (s *sink) run() {
 	for {
 		text, orders, ok := s.take()
 		if !ok {
-			s.emit(nil)
+			s.emit(nil) // the last attempt, which may bring about a last warning
+			text, _, _ = s.take()
+			s.emit(text)
 			return
 		}
 		done := 0
 		for _, o := range orders {
-			s.emit(text[done:o.place])
-			done = o.place
+			if done < o.place {
+				s.emit(text[done:o.place])
+				done = o.place
+			}
 			o.reply <- o.do(s)
 		}
-		s.emit(text[done:])
+		if done < len(text) || len(orders) == 0 {
+			s.emit(text[done:])
+		}
 	}
 }
 
@@ -96,10 +103,6 @@ func (s *sink) run() {
 func (s *sink) take() (text []byte, orders []order, ok bool) {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
-	if s.lost > 0 && len(s.left) == 0 {
-		s.warn(fmt.Sprintf("%d lines of this log were lost here, because they could not be written in time", s.lost))
-		s.lost = 0
-	}
 	s.behind = len(s.left)
 	for len(s.queue) == 0 && len(s.orders) == 0 && !s.retry {
 		if s.log.closed {
@@ -122,22 +125,34 @@ func (s *sink) emit(text []byte) {
 	if retained {
 		text = append(s.left, text...)
 	}
-	if len(text) == 0 {
-		return
+	n, err := 0, error(nil)
+	if len(text) > 0 {
+		n, err = s.write(text)
 	}
-	n, err := s.write(text)
 	switch {
 	case n == len(text):
 		s.left, s.failure = nil, nil
-		if err != nil { // all is written, but the file could not be rotated
-			s.log.mu.Lock()
-			s.warn(err.Error())
-			s.log.mu.Unlock()
-		}
+		s.caughtUp(err)
 	case retained:
 		s.left, s.failure = text[n:], err
 	default: // text is a queue, which will be used again
 		s.left, s.failure = bytes.Clone(text[n:]), err
+	}
+}
+
+// caughtUp queues the warnings that are due when everything taken is written:
+// how many lines were lost, and that the file could not be rotated. The latter
+// is not repeated, since it may itself be what asks for the next rotation.
+func (s *sink) caughtUp(notRotated error) {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	if s.lost > 0 {
+		s.warn(fmt.Sprintf("%d lines of this log were lost here, because they could not be written in time", s.lost))
+		s.lost = 0
+	}
+	if notRotated != nil && notRotated.Error() != s.warned {
+		s.warned = notRotated.Error()
+		s.warn(s.warned)
 	}
 }
 
