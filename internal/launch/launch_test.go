@@ -51,7 +51,10 @@ func (b *bench) logged() string {
 
 func newBench(t *testing.T, edit ...func(*Options)) *bench {
 	b := &bench{t: t, reports: make(chan supervisor.Report, 1000)}
-	spawner := spawn.New(func(spawn.Exit) {})
+	spawner, err := spawn.New(func(spawn.Exit) {})
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(spawner.Close)
 	o := Options{
 		Spawner:   spawner,

@@ -115,7 +115,7 @@ func (s *seat) carry(c *child) {
 		if st.channel == "stderr" {
 			pipe = c.Stderr
 		}
-		c.pumps = append(c.pumps, s.launcher.Spawner.Pump(pipe, st.handle))
+		c.pumps = append(c.pumps, s.launcher.Spawner.Pump(pipe, st.pace(), st.handle))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"supervisor/internal/event"
 	"supervisor/internal/logfile"
 	"supervisor/internal/pyrepr"
+	"supervisor/internal/spawn"
 	"supervisor/internal/supervisor"
 )
 
@@ -53,6 +54,15 @@ func (s *seat) openStream(channel, path string, cfg config.Stream, report func(s
 		st.filter = capture.NewFilter(int64(cfg.CaptureMax))
 	}
 	return st, nil
+}
+
+// pace says how fast output must be seen: a listener is answered word by word,
+// and whoever asked for events asked for all of them.
+func (st *stream) pace() spawn.Pace {
+	if st.listener || st.config.Events {
+		return spawn.Eager
+	}
+	return spawn.Thrifty
 }
 
 // handle takes the next chunk of output (logging.md, section 2).

@@ -42,7 +42,10 @@ func TestResolveWithoutPermission(t *testing.T) {
 	dir := openDir(t)
 	file := filepath.Join(dir, "program")
 	writeFile(t, file, "", 0o710)
-	s := New(nil)
+	s, err := New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer s.Close()
 	out, exit := runAs(t, s, nobody, "resolve", file)
 	if want := "no permission to run command '" + file + "'\n"; out != want || ExitCode(exit.Status) != 0 {

@@ -18,20 +18,15 @@ var ErrQueueFull = errors.New("too much is waiting to be read by the process")
 
 // Input writes to the stdin of a child without ever waiting for the child.
 type Input struct {
-	file *os.File
-	raw  syscall.RawConn
-
 	mu    sync.Mutex
-	queue []byte // not yet written; a goroutine drains it while there is any
-	err   error  // once set, nothing can be written any more
+	pipe  *Pipe
+	file  *os.File // the pipe, once it has been waited for; most never are
+	queue []byte   // not yet written; a goroutine drains it while there is any
+	err   error    // once set, nothing can be written any more
 }
 
-// NewInput returns an Input that owns the file, the supervisor's end of a pipe.
-func NewInput(file *os.File) *Input {
-	in := &Input{file: file}
-	in.raw, in.err = file.SyscallConn()
-	return in
-}
+// NewInput returns an Input that owns the pipe.
+func NewInput(pipe *Pipe) *Input { return &Input{pipe: pipe} }
 
 // Send writes what the pipe takes now and keeps the rest, to be written when
 // the child has read. The data may be changed once Send has returned. It fails
@@ -50,7 +45,7 @@ func (in *Input) Send(data []byte) error {
 		in.queue = append(in.queue, data...)
 		return nil
 	}
-	n, err := in.write(data, false)
+	n, err := in.pipe.write(data)
 	if err != nil {
 		in.err = err
 		return err
@@ -66,57 +61,69 @@ func (in *Input) Send(data []byte) error {
 // queued is dropped.
 func (in *Input) Close() error {
 	in.mu.Lock()
+	defer in.mu.Unlock()
 	in.err, in.queue = syscall.EPIPE, nil
-	in.mu.Unlock()
-	return in.file.Close()
+	if in.file != nil {
+		return in.file.Close()
+	}
+	return in.pipe.Close()
 }
 
 // drain writes the queue as the child reads, and ends when it is empty.
 func (in *Input) drain() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	for len(in.queue) > 0 {
-		queue := in.queue
-		in.mu.Unlock()
-		n, err := in.write(queue, true)
-		in.mu.Lock()
-		if in.err == nil {
-			in.err = err
+	for len(in.queue) > 0 && in.err == nil {
+		if in.file == nil {
+			in.file = os.NewFile(uintptr(in.pipe.fd), "stdin")
 		}
+		file := in.file
+		in.mu.Unlock()
+		err := awaitRoom(file)
+		in.mu.Lock()
 		if in.err != nil {
-			in.queue = nil
 			return
 		}
-		in.queue = in.queue[n:]
+		var n int
+		if err == nil {
+			n, err = in.pipe.write(in.queue)
+		}
+		in.queue, in.err = in.queue[n:], err
 	}
 	in.queue = nil // lets go of the memory
 }
 
-// write writes data and returns how much of it. If it may not wait it stops
-// when the pipe is full.
-func (in *Input) write(data []byte, wait bool) (n int, err error) {
-	rawErr := in.raw.Write(func(fd uintptr) bool {
-		for n < len(data) {
-			var m int
-			m, err = unix.Write(int(fd), data[n:])
-			switch {
-			case err == nil:
-				n += m
-			case errors.Is(err, syscall.EINTR):
-			case errors.Is(err, syscall.EAGAIN):
-				err = nil
-				return !wait
-			default:
-				return true
-			}
-		}
-		return true
-	})
-	switch {
-	case errors.Is(rawErr, os.ErrClosed):
-		return n, syscall.EPIPE
-	case rawErr != nil:
-		return n, rawErr
+// awaitRoom waits until the pipe takes at least one byte, or never will again.
+func awaitRoom(file *os.File) error {
+	raw, err := file.SyscallConn()
+	if err != nil {
+		return err
 	}
-	return n, err
+	asked := false
+	return raw.Write(func(fd uintptr) bool {
+		if asked { // the runtime's poller says so
+			return true
+		}
+		asked = true
+		ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
+		n, err := unix.Poll(ready, 0)
+		return n > 0 || err != nil
+	})
+}
+
+// write writes what the pipe takes now and returns how much that was.
+func (p *Pipe) write(data []byte) (n int, err error) {
+	for n < len(data) {
+		m, err := unix.Write(p.fd, data[n:])
+		switch {
+		case err == nil:
+			n += m
+		case errors.Is(err, syscall.EINTR):
+		case errors.Is(err, syscall.EAGAIN):
+			return n, nil
+		default:
+			return n, err
+		}
+	}
+	return n, nil
 }

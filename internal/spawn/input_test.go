@@ -7,21 +7,26 @@ import (
 	"os"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // inputPipe returns an Input and the end that a child would read.
 func inputPipe(t *testing.T) (*Input, *os.File) {
 	t.Helper()
-	r, w, err := os.Pipe()
+	r, w, err := pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := NewInput(w)
+	if err := unix.SetNonblock(w, true); err != nil {
+		t.Fatal(err)
+	}
+	in, reader := NewInput(&Pipe{w}), os.NewFile(uintptr(r), "reader")
 	t.Cleanup(func() {
 		in.Close()
-		r.Close()
+		reader.Close()
 	})
-	return in, r
+	return in, reader
 }
 
 // More than the pipe takes is queued, in order, and written when it is read.

@@ -3,7 +3,6 @@ package spawn
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"testing"
 	"time"
@@ -29,7 +28,11 @@ func child(role string, args []string) (exitCode int) {
 		_, _, err := Resolve(args[0], nil)
 		fmt.Println(err)
 	case "start": // the rest is a program to start from a Spawner in this process
-		s := New(nil)
+		s, err := New(nil)
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
 		defer s.Close()
 		uid := 0
 		c, err := s.Start(Spec{Path: args[0], Args: args, UID: &uid})
@@ -39,9 +42,7 @@ func child(role string, args []string) (exitCode int) {
 		}
 		exited := make(chan Exit, 1)
 		c.OnExit(func(e Exit) { exited <- e })
-		if _, err := io.Copy(os.Stdout, c.Stderr); err != nil {
-			fmt.Println(err)
-		}
+		s.Pump(c.Stderr, Eager, func(chunk []byte) { fmt.Print(string(chunk)) })
 		return ExitCode((<-exited).Status)
 	}
 	return 0
@@ -81,7 +82,7 @@ func runStaged(t *testing.T, s *Spawner, spec Spec) (stdout, stderr string, exit
 		t.Fatal(err)
 	}
 	pipes.closeTheirs(spec)
-	c.Stdin, c.Stdout, c.Stderr = pipes.files()
+	c.Stdin, c.Stdout, c.Stderr = pipes.ends()
 	return collectAll(t, s, c)
 }
 
@@ -111,9 +112,9 @@ func collectAll(t *testing.T, s *Spawner, c *Child) (stdout, stderr string, exit
 		c.Stdin.Close()
 	}
 	var out, errs bytes.Buffer
-	pumps := []*Pump{s.Pump(c.Stdout, func(p []byte) { out.Write(p) })}
+	pumps := []*Pump{s.Pump(c.Stdout, Eager, func(p []byte) { out.Write(p) })}
 	if c.Stderr != nil {
-		pumps = append(pumps, s.Pump(c.Stderr, func(p []byte) { errs.Write(p) }))
+		pumps = append(pumps, s.Pump(c.Stderr, Eager, func(p []byte) { errs.Write(p) }))
 	}
 	exit = ended(t, c)
 	for _, p := range pumps {
@@ -144,7 +145,10 @@ func receive[T any](t testing.TB, from <-chan T) T {
 // spawner returns a Spawner for one test. A child that is nobody's ends it.
 func spawner(t testing.TB) *Spawner {
 	t.Helper()
-	s := New(func(e Exit) { t.Errorf("reaped unknown pid %d (%s)", e.PID, Describe(e.Status)) })
+	s, err := New(func(e Exit) { t.Errorf("reaped unknown pid %d (%s)", e.PID, Describe(e.Status)) })
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(s.Close)
 	return s
 }

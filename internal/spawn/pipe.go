@@ -1,13 +1,16 @@
 package spawn
 
-import (
-	"os"
+import "golang.org/x/sys/unix"
 
-	"golang.org/x/sys/unix"
-)
+// Pipe is the supervisor's end of a pipe to a child: a non-blocking descriptor
+// that no child inherits. Whoever has it gives it to a Pump or an Input, which
+// close it, or closes it.
+type Pipe struct{ fd int }
 
-// pipes are the pipes of one child while it is being started. Until it has
-// been, they are bare descriptors: an os.File is made only of what stays.
+// Close closes the pipe.
+func (p *Pipe) Close() error { return unix.Close(p.fd) }
+
+// pipes are the pipes of one child while it is being started.
 type pipes struct {
 	ours   [3]int    // the supervisor's ends, non-blocking; -1: none
 	theirs []uintptr // the child's descriptors 0, 1 and 2
@@ -49,16 +52,15 @@ func (p *pipes) open(fd int) error {
 	return unix.SetNonblock(ours, true)
 }
 
-// files wraps the supervisor's ends, which registers them with the runtime's
-// poller.
-func (p *pipes) files() (stdin, stdout, stderr *os.File) {
-	file := func(fd int, name string) *os.File {
+// ends returns the supervisor's ends; nil where there is none.
+func (p *pipes) ends() (stdin, stdout, stderr *Pipe) {
+	end := func(fd int) *Pipe {
 		if fd < 0 {
 			return nil
 		}
-		return os.NewFile(uintptr(fd), name)
+		return &Pipe{fd}
 	}
-	return file(p.ours[0], "stdin"), file(p.ours[1], "stdout"), file(p.ours[2], "stderr")
+	return end(p.ours[0]), end(p.ours[1]), end(p.ours[2])
 }
 
 // closeTheirs closes the child's ends, which are the child's business now. An

@@ -11,22 +11,39 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pumpPipe returns the end that a child would write, and starts a pump over
-// the other.
-func pumpPipe(t testing.TB, s *Spawner, handle func([]byte)) (*Pump, *os.File) {
+// testPipe returns the two ends of a pipe, as a child and we would have them.
+func testPipe(t testing.TB) (*Pipe, *os.File) {
 	t.Helper()
-	r, w, err := os.Pipe()
+	r, w, err := pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { w.Close() })
-	return s.Pump(r, handle), w
+	if err := unix.SetNonblock(r, true); err != nil {
+		t.Fatal(err)
+	}
+	file := os.NewFile(uintptr(w), "writer")
+	t.Cleanup(func() { file.Close() })
+	return &Pipe{r}, file
+}
+
+// pumpPipe returns the end that a child would write, and starts a pump over
+// the other.
+func pumpPipe(t testing.TB, s *Spawner, pace Pace, handle func([]byte)) (*Pump, *os.File) {
+	t.Helper()
+	r, w := testPipe(t)
+	return s.Pump(r, pace, handle), w
 }
 
 func TestPumpUntilEOF(t *testing.T) {
+	for _, pace := range []Pace{Thrifty, Eager} {
+		t.Run(fmt.Sprint(pace), func(t *testing.T) { testPumpUntilEOF(t, pace) })
+	}
+}
+
+func testPumpUntilEOF(t *testing.T, pace Pace) {
 	s := spawner(t)
 	var got bytes.Buffer
-	p, w := pumpPipe(t, s, func(chunk []byte) { got.Write(chunk) })
+	p, w := pumpPipe(t, s, pace, func(chunk []byte) { got.Write(chunk) })
 	var want bytes.Buffer
 	for i := range 300 {
 		data := bytes.Repeat([]byte{byte(i)}, 1+i*i%5000)
@@ -46,10 +63,16 @@ func TestPumpUntilEOF(t *testing.T) {
 // PRO-060: what was written before the end is handed over, although somebody
 // has the pipe open still; what is written later is not waited for.
 func TestFinishDrains(t *testing.T) {
+	for _, pace := range []Pace{Thrifty, Eager} {
+		t.Run(fmt.Sprint(pace), func(t *testing.T) { testFinishDrains(t, pace) })
+	}
+}
+
+func testFinishDrains(t *testing.T, pace Pace) {
 	s := spawner(t)
 	begin := make(chan struct{})
 	var got bytes.Buffer
-	p, w := pumpPipe(t, s, func(chunk []byte) {
+	p, w := pumpPipe(t, s, pace, func(chunk []byte) {
 		<-begin // a slow disk
 		got.Write(chunk)
 	})
@@ -73,12 +96,8 @@ func TestFinishDrains(t *testing.T) {
 // A grandchild that writes as fast as we read cannot hold Finish back.
 func TestFinishDespiteFlood(t *testing.T) {
 	s := spawner(t)
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	p := s.Pump(r, func(chunk []byte) {
+	r, w := testPipe(t)
+	p := s.Pump(r, Thrifty, func(chunk []byte) {
 		if _, err := w.Write(chunk); err != nil {
 			t.Error(err)
 		}
@@ -122,7 +141,7 @@ func TestIdlePumpIsSmall(t *testing.T) {
 		if err := unix.SetNonblock(r, true); err != nil {
 			t.Fatal(err)
 		}
-		all[i], writers[i] = s.Pump(os.NewFile(uintptr(r), "r"), func([]byte) { awake.Done() }), w
+		all[i], writers[i] = s.Pump(&Pipe{r}, Eager, func([]byte) { awake.Done() }), w
 	}
 	for _, w := range writers {
 		if _, err := unix.Write(w, []byte("awake")); err != nil {
@@ -159,7 +178,7 @@ func BenchmarkPump(b *testing.B) {
 		b.Run(fmt.Sprintf("%d bytes", size), func(b *testing.B) {
 			b.SetBytes(int64(size))
 			total := 0
-			p, w := pumpPipe(b, s, func(chunk []byte) { total += len(chunk) })
+			p, w := pumpPipe(b, s, Thrifty, func(chunk []byte) { total += len(chunk) })
 			data := make([]byte, size)
 			for b.Loop() {
 				if _, err := w.Write(data); err != nil {

@@ -61,7 +61,7 @@ func TestStorm(t *testing.T) {
 func TestOnExitAfterTheEnd(t *testing.T) {
 	s := spawner(t)
 	first, second := start(t, s, sh("exit 5")), start(t, s, sh("read x"))
-	p := s.Pump(first.Stdout, func([]byte) {})
+	p := s.Pump(first.Stdout, Eager, func([]byte) {})
 	receive(t, p.done) // the child is dying
 	second.Stdin.Close()
 	ended(t, second)
@@ -80,7 +80,7 @@ func TestSignal(t *testing.T) {
 		// The inner shell ignores being orphaned and tells us about SIGTERM.
 		c := start(t, s, sh(`sh -c 'trap "echo inner; exit" TERM; echo ready; while :; do sleep 0.05; done' & wait`))
 		lines := make(chan string, 100)
-		p := s.Pump(c.Stdout, func(chunk []byte) { lines <- string(chunk) })
+		p := s.Pump(c.Stdout, Eager, func(chunk []byte) { lines <- string(chunk) })
 		if got := receive(t, lines); got != "ready\n" {
 			t.Fatalf("the child says %q", got)
 		}

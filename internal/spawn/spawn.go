@@ -45,9 +45,9 @@ type Spec struct {
 type Child struct {
 	PID int
 
-	Stdin  *os.File // nil if Spec.Stdin was given
-	Stdout *os.File
-	Stderr *os.File // nil if merged into stdout
+	Stdin  *Pipe // nil if Spec.Stdin was given
+	Stdout *Pipe
+	Stderr *Pipe // nil if merged into stdout
 
 	spawner *Spawner
 	exit    *Exit      // guarded by spawner.mu; nil while the child lives
@@ -57,11 +57,11 @@ type Child struct {
 // Spawner starts children and reaps them. There must be only one at a time in
 // a process, for it reaps every child that the process has.
 type Spawner struct {
-	orphan  func(Exit)
-	wake    chan os.Signal // SIGCHLD, or a Start that is done
-	quit    chan struct{}
-	done    chan struct{}
-	buffers sync.Pool // of *[chunkSize]byte, for the pumps
+	orphan func(Exit)
+	wake   chan os.Signal // SIGCHLD, or a Start that is done
+	quit   chan struct{}
+	done   chan struct{}
+	pumps  pumps
 
 	mu       sync.Mutex // a leaf: nothing is called with it held but the system
 	children map[int]*Child
@@ -72,27 +72,31 @@ type Spawner struct {
 // New returns a Spawner that listens for SIGCHLD until it is closed. orphan is
 // called for every child that Start did not start: those that the process
 // inherits as PID 1. It is called by the reaper and must not block.
-func New(orphan func(Exit)) *Spawner {
+// It fails if the system has no descriptor left.
+func New(orphan func(Exit)) (*Spawner, error) {
 	s := &Spawner{
 		orphan:   orphan,
 		wake:     make(chan os.Signal, 1),
 		quit:     make(chan struct{}),
 		done:     make(chan struct{}),
-		buffers:  sync.Pool{New: func() any { return new([chunkSize]byte) }},
 		children: make(map[int]*Child),
+	}
+	if err := s.pumps.open(); err != nil {
+		return nil, err
 	}
 	closeOnExec()
 	signal.Notify(s.wake, syscall.SIGCHLD)
 	go s.reapAll()
-	return s
+	return s, nil
 }
 
 // Close stops reaping. Children that are alive stay alive, and their ends are
-// not reported any more.
+// not reported any more. All pumps have been finished before.
 func (s *Spawner) Close() {
 	signal.Stop(s.wake)
 	close(s.quit)
 	<-s.done
+	s.pumps.close()
 }
 
 // Start starts a program. It blocks until the program has been executed. A
@@ -111,7 +115,7 @@ func (s *Spawner) Start(spec Spec) (*Child, error) {
 		pipes.closeOurs()
 		return nil, &StartError{Forking: true, Err: err}
 	}
-	c.Stdin, c.Stdout, c.Stderr = pipes.files()
+	c.Stdin, c.Stdout, c.Stderr = pipes.ends()
 	return c, nil
 }
 

@@ -167,11 +167,14 @@ func TestOrphans(t *testing.T) {
 	}
 	defer unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 	orphans := make(chan Exit, 10)
-	s := New(func(e Exit) { orphans <- e })
+	s, err := New(func(e Exit) { orphans <- e })
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer s.Close()
 	c := start(t, s, sh(`exec 3<&0; { read x <&3; exit 7; } & echo $!`))
 	lines := make(chan string, 10)
-	p := s.Pump(c.Stdout, func(chunk []byte) { lines <- string(chunk) })
+	p := s.Pump(c.Stdout, Eager, func(chunk []byte) { lines <- string(chunk) })
 	pid := receive(t, lines)
 	ended(t, c)
 	p.Finish()
@@ -193,7 +196,7 @@ func TestThreads(t *testing.T) {
 	pumps := make([]*Pump, len(children))
 	for i := range children {
 		children[i] = start(t, s, Spec{Path: "/bin/cat", Args: []string{"cat"}, MergeStderr: true})
-		pumps[i] = s.Pump(children[i].Stdout, func([]byte) {})
+		pumps[i] = s.Pump(children[i].Stdout, Eager, func([]byte) {})
 	}
 	if now := threads(t); now > before+16 {
 		t.Errorf("%d threads without children, %d with %d", before, now, len(children))

@@ -12,7 +12,7 @@ func TestChildIsWhatWasAskedFor(t *testing.T) {
 	s := spawner(t)
 	spec := sh(`echo "$0 $1"; cat; echo err >&2; exit 3`, "a b")
 	c := start(t, s, spec)
-	if _, err := c.Stdin.WriteString("input\n"); err != nil {
+	if _, err := c.Stdin.write([]byte("input\n")); err != nil {
 		t.Fatal(err)
 	}
 	out, errs, exit := collectAll(t, s, c)
@@ -52,7 +52,7 @@ func TestProcessGroup(t *testing.T) {
 func TestStdinIsPipe(t *testing.T) {
 	s := spawner(t)
 	c := start(t, s, sh("test -p /dev/stdin && echo pipe; read x; echo $x; cat"))
-	if _, err := c.Stdin.WriteString("still open\n"); err != nil {
+	if _, err := c.Stdin.write([]byte("still open\n")); err != nil {
 		t.Fatal(err)
 	}
 	if out, _, _ := collectAll(t, s, c); out != "pipe\nstill open\n" {

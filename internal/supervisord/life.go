@@ -47,7 +47,10 @@ func (l *life) live() (restart bool, err error) {
 	l.sayNotes()
 	defer outlivePipes()()
 
-	spawner := spawn.New(l.reaped)
+	spawner, err := spawn.New(l.reaped)
+	if err != nil {
+		return false, err
+	}
 	defer spawner.Close()
 	syslog := logfile.NewSyslog("supervisord", "")
 	defer syslog.Close()

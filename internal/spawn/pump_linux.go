@@ -1,0 +1,238 @@
+package spawn
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// How a Thrifty pump paces itself.
+const (
+	// little is how many bytes read at once are so few that it pays to wait for
+	// more.
+	little = 4 << 10
+	// restMin and restMax bound the wait. A wait that brought little is doubled,
+	// one that brought much is made short again.
+	restMin = time.Millisecond
+	restMax = 4 * time.Millisecond
+	// grownPipe is the size of a pipe that was full after a wait: the child
+	// writes more than an ordinary one holds and would have to wait for us.
+	grownPipe = 256 << 10
+)
+
+// pumps waits for all pipes at once, with one goroutine (epoll(7)). A pipe that
+// has something to say is disarmed until its pump has read it, so a child that
+// writes byte by byte does not wake anybody byte by byte.
+type pumps struct {
+	buffers buffers
+	epoll   *os.File // pollable itself: readable when a pipe is
+	fd      int
+	done    chan struct{}
+
+	mu   sync.Mutex // a leaf
+	all  map[int32]*Pump
+	last int32 // the number given last
+}
+
+func (ps *pumps) open() error {
+	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return fmt.Errorf("cannot make an epoll instance: %w", err)
+	}
+	if err := unix.SetNonblock(fd, true); err != nil { // or the runtime's poller would not take it
+		unix.Close(fd)
+		return fmt.Errorf("cannot prepare an epoll instance: %w", err)
+	}
+	ps.fd, ps.epoll = fd, os.NewFile(uintptr(fd), "epoll")
+	ps.all = make(map[int32]*Pump)
+	ps.done = make(chan struct{})
+	go ps.run()
+	return nil
+}
+
+func (ps *pumps) close() {
+	ps.epoll.Close()
+	<-ps.done
+}
+
+// run wakes the pumps whose pipes have something to say.
+func (ps *pumps) run() {
+	defer close(ps.done)
+	raw, err := ps.epoll.SyscallConn()
+	if err != nil {
+		return
+	}
+	events := make([]unix.EpollEvent, 128)
+	for {
+		var n int
+		err := raw.Read(func(fd uintptr) bool {
+			n, _ = unix.EpollWait(int(fd), events, 0)
+			return n > 0
+		})
+		if err != nil {
+			return // closed
+		}
+		for _, e := range events[:n] {
+			if p := ps.find(e.Fd); p != nil {
+				go p.serve()
+			}
+		}
+	}
+}
+
+// find returns a pump by its number. Descriptors are used again; numbers are
+// not while anything could still mean the old one.
+func (ps *pumps) find(number int32) *Pump {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return ps.all[number]
+}
+
+func (ps *pumps) add(p *Pump) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	for ps.all[ps.last] != nil || ps.last == 0 {
+		ps.last++
+	}
+	p.number = ps.last
+	ps.last++
+	ps.all[p.number] = p
+}
+
+func (ps *pumps) remove(p *Pump) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	delete(ps.all, p.number)
+}
+
+// Pump reads one pipe.
+type Pump struct {
+	owner  *pumps
+	pipe   *Pipe
+	handle func(chunk []byte)
+	done   chan struct{} // closed when the pipe is
+	number int32
+	pace   Pace
+
+	finishing atomic.Bool
+	turn      sync.Mutex // held while reading and handling; guards the rest
+	closed    bool
+	grown     bool
+	rest      time.Duration // the last wait for more; 0: the pump is armed
+	timer     *time.Timer   // ends the wait; nil until the first
+}
+
+// Pump reads the pipe until all writers have closed it, and closes it then.
+func (s *Spawner) Pump(pipe *Pipe, pace Pace, handle func(chunk []byte)) *Pump {
+	p := &Pump{owner: &s.pumps, pipe: pipe, pace: pace, handle: handle, done: make(chan struct{})}
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	p.owner.add(p)
+	if p.control(unix.EPOLL_CTL_ADD) != nil {
+		go p.serve() // the kernel has no memory to watch it: at least read what is there
+	}
+	return p
+}
+
+// Finish ends the pump after the child's death: it hands over what is in the
+// pipe and closes it, even if somebody else has it open for writing and keeps
+// it full. It returns when the handler has returned for the last time.
+func (p *Pump) Finish() {
+	p.finishing.Store(true)
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	if p.closed {
+		return
+	}
+	buffer := p.owner.buffers.get()
+	drain(p.pipe.fd, buffer[:], p.handle)
+	p.owner.buffers.put(buffer)
+	p.close()
+}
+
+// serve reads the pipe until it is empty, or nearly so.
+func (p *Pump) serve() {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	if p.closed {
+		return
+	}
+	buffer := p.owner.buffers.get()
+	defer p.owner.buffers.put(buffer)
+	for most := 0; !p.finishing.Load(); {
+		n, err := readChunk(p.pipe.fd, buffer[:])
+		if n > 0 {
+			p.handle(buffer[:n])
+		}
+		most = max(most, n)
+		switch {
+		case errors.Is(err, syscall.EAGAIN):
+			p.arm()
+			return
+		case err != nil || n <= 0:
+			p.close()
+			return
+		case n < little && p.pace == Thrifty:
+			p.wait(most)
+			return
+		case n < chunkSize:
+			p.arm()
+			return
+		}
+	}
+}
+
+// arm asks to be woken when there is more.
+func (p *Pump) arm() {
+	p.rest = 0
+	if p.control(unix.EPOLL_CTL_MOD) != nil {
+		p.wait(0)
+	}
+}
+
+// wait lets the child write for a while. most is how much of it came at once
+// since the last wait.
+func (p *Pump) wait(most int) {
+	switch {
+	case p.rest == 0, most >= chunkSize:
+		p.grow(most)
+		p.rest = restMin
+	default:
+		p.rest = min(2*p.rest, restMax)
+	}
+	if p.timer == nil {
+		p.timer = time.AfterFunc(p.rest, p.serve)
+		return
+	}
+	p.timer.Reset(p.rest)
+}
+
+// grow gives a pipe that was full after a wait more room. The system allows a
+// user so much of that; without it the child waits for us a little more often.
+func (p *Pump) grow(most int) {
+	if p.rest != 0 && most >= chunkSize && !p.grown {
+		p.grown = true
+		_, _ = unix.FcntlInt(uintptr(p.pipe.fd), unix.F_SETPIPE_SZ, grownPipe)
+	}
+}
+
+func (p *Pump) control(op int) error {
+	return unix.EpollCtl(p.owner.fd, op, p.pipe.fd, &unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLONESHOT, Fd: p.number})
+}
+
+func (p *Pump) close() {
+	p.closed = true
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+	p.owner.remove(p)
+	_ = p.control(unix.EPOLL_CTL_DEL) // a fork under way may keep the pipe open after the close
+	p.pipe.Close()
+	close(p.done)
+}
