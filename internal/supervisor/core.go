@@ -22,6 +22,10 @@ type core struct {
 	leave  departure
 
 	answers []func() // replies to requests; given at the end of the turn
+
+	published bool // something, in this turn
+	watchers  []chan struct{}
+	onlookers []*Onlooker
 }
 
 // run is the loop: alarms that are due come before the next message.
@@ -34,6 +38,7 @@ func (c *core) run(groups []Prepared) Outcome {
 	for _, g := range c.groups {
 		c.autostart(g)
 	}
+	c.published = false // nobody can have watched yet
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for !c.gone() {
@@ -48,6 +53,7 @@ func (c *core) run(groups []Prepared) Outcome {
 			c.alarms.ring(c.now)
 		}
 		c.giveAnswers()
+		c.tellWatchers()
 	}
 	return Outcome{Restart: c.state == Restarting, Serial: c.serial}
 }
@@ -76,6 +82,7 @@ func (c *core) setTimer(timer *time.Timer) {
 // has become.
 func (c *core) perform(p *process, effects []lifecycle.Effect) {
 	p.publish()
+	c.published = true
 	for _, e := range effects {
 		switch e := e.(type) {
 		case lifecycle.Log:
@@ -107,6 +114,7 @@ var stateEvents = map[lifecycle.State]event.Type{
 
 // changed tells everybody who cares that a process changed its state.
 func (c *core) changed(p *process, change lifecycle.Changed) {
+	c.remember(p, change)
 	c.emit(event.Event{
 		Type:     stateEvents[change.To],
 		Process:  p.config.Name,
@@ -129,6 +137,7 @@ func (c *core) changed(p *process, change lifecycle.Changed) {
 // publishTable shows the present groups to all readers.
 func (c *core) publishTable() {
 	c.handle.table.Store(newTable(c.groups))
+	c.published = true
 	c.subscriptionsChanged()
 }
 
@@ -136,4 +145,5 @@ func (c *core) publishTable() {
 func (c *core) setState(s State) {
 	c.state = s
 	c.handle.state.Store(int32(s))
+	c.published = true
 }

@@ -12,6 +12,7 @@ import (
 // emit gives an event to every pool that subscribed to it. An event that
 // nobody subscribed to gets no serial and costs nothing more.
 func (c *core) emit(e event.Event) {
+	c.show(e)
 	var payload []byte
 	numbered := false
 	serial := c.serial

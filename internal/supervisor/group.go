@@ -38,8 +38,11 @@ type process struct {
 	stopping []waiter // requests that are answered by the stop
 	reminder alarm    // of the log that somebody waits for the stop
 
+	ended *lifecycle.Exit // while the end of a child is dealt with; else nil
+
 	info atomic.Pointer[Info]
-	deaf atomic.Bool // a listener whose output no longer means anything
+	past atomic.Pointer[History] // nil: it has never changed
+	deaf atomic.Bool             // a listener whose output no longer means anything
 }
 
 // newGroup makes a prepared group active in the core, before any start.

@@ -55,7 +55,9 @@ func (m reported) apply(c *core) {
 		if pool != nil {
 			c.distribute(p.group, pool.Died(p.index))
 		}
+		p.ended = &r.Exit
 		c.perform(p, p.life.Ended(r.At, r.PID, r.Exit))
+		p.ended = nil
 	case Spoke:
 		if pool != nil {
 			c.distribute(p.group, pool.Wrote(p.index, r.Data))
