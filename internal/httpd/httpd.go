@@ -1,0 +1,150 @@
+// Package httpd is the daemon's HTTP server: its listening sockets, who may
+// talk to it, and which handler answers what. It knows nothing of programs.
+//
+// It promises:
+//   - The file of a unix socket is never there with wider permissions or
+//     another owner than configured, is never put in place of a socket that is
+//     in use, and is removed at the end unless somebody else has replaced it.
+//   - Where a name and a password are configured, nothing is answered without
+//     them, whatever the path (rpc.md, section 1.4).
+//   - No client holds up another, or the end of the daemon: what a client may
+//     send and how many there may be is bounded, and one that neither sends nor
+//     takes anything is dropped.
+//   - A handler that panics costs its client an answer, and nothing else.
+package httpd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"supervisor/internal/config"
+	"supervisor/internal/severity"
+)
+
+// The bounds of what clients may do.
+const (
+	maxConnections = 512 // of each server, at the same time
+	maxHeader      = 64 << 10
+	maxBody        = 64 << 20
+	headerTimeout  = 30 * time.Second
+	idleTimeout    = 10 * time.Minute // between two requests
+	bodyTimeout    = 60 * time.Second // without a byte of the body of a request
+	writeTimeout   = 60 * time.Second // without room for another piece of an answer
+
+	// closeTimeout is how long the last answers may take when the server ends.
+	closeTimeout = 3 * time.Second
+)
+
+// Options is what the servers are made from.
+type Options struct {
+	Servers    []config.Server // in the order in which they are opened
+	Interfaces []string        // the names of the RPC interfaces, for the log
+	Log        *slog.Logger
+
+	// Stale is told the path of a socket that nobody listens to any more,
+	// before it is removed.
+	Stale func(path string)
+}
+
+// Servers is a number of servers that answer alike.
+type Servers struct {
+	log       *slog.Logger
+	listeners []*listener
+	ctx       context.Context // of all requests; ends when the servers are to end
+	end       context.CancelFunc
+	serving   sync.WaitGroup
+	running   []*http.Server
+}
+
+// Open opens the sockets. They accept connections, but nothing is answered
+// before Serve. Its error is a *ListenError; then none is open.
+func Open(o Options) (*Servers, error) {
+	s := &Servers{log: o.Log}
+	s.ctx, s.end = context.WithCancel(context.Background())
+	for _, server := range o.Servers {
+		l, err := listen(server, o.Stale)
+		if err != nil {
+			s.Close()
+			return nil, err
+		}
+		s.listeners = append(s.listeners, l)
+		s.announce(server, o.Interfaces)
+	}
+	return s, nil
+}
+
+// announce logs what the reference logs of a server that it has opened (cli.md,
+// section 2, step 9).
+func (s *Servers) announce(server config.Server, interfaces []string) {
+	address, host, port := server.Host, server.Host, fmt.Sprint(server.Port)
+	if server.Unix() {
+		address, host, port = server.Path, "<unix domain socket>", server.Path
+	}
+	s.log.Log(s.ctx, severity.Trace, fmt.Sprintf("%s:Medusa (V1.12) started at %s\n\tHostname: %s\n\tPort:%s",
+		address, time.Now().Format(time.ANSIC), host, port))
+	for _, name := range interfaces {
+		s.log.Info("RPC interface '" + name + "' initialized")
+	}
+	if server.Username == "" {
+		s.log.Log(s.ctx, severity.Critical, "Server '"+server.Section+"' running without any HTTP authentication checking")
+	}
+}
+
+// Serve starts to answer. It returns at once.
+func (s *Servers) Serve(routes Routes) {
+	for _, l := range s.listeners {
+		server := s.newServer(l, routes)
+		s.running = append(s.running, server)
+		s.serving.Go(func() {
+			if err := server.Serve(l); !errors.Is(err, net.ErrClosed) && !errors.Is(err, http.ErrServerClosed) {
+				s.log.Error("cannot accept connections any more: " + err.Error())
+			}
+		})
+	}
+}
+
+func (s *Servers) newServer(l *listener, routes Routes) *http.Server {
+	return &http.Server{
+		Handler:                      s.handler(l.server, routes),
+		ReadHeaderTimeout:            headerTimeout,
+		IdleTimeout:                  idleTimeout,
+		MaxHeaderBytes:               maxHeader,
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), severity.Debug),
+		BaseContext:                  baseContext(s.ctx),
+		ConnContext:                  withConn,
+		ConnState:                    s.connState,
+	}
+}
+
+// Close ends the servers. Their sockets go first; then the streams end, and the
+// other answers are finished, unless that takes more than a few seconds.
+func (s *Servers) Close() {
+	for _, l := range s.listeners {
+		if err := l.Close(); err != nil {
+			s.log.Error("cannot close a server socket: " + err.Error())
+		}
+	}
+	s.end()
+	for _, l := range s.listeners {
+		l.closeSilent()
+	}
+	deadline, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	var closing sync.WaitGroup
+	for _, server := range s.running {
+		closing.Go(func() {
+			if server.Shutdown(deadline) != nil {
+				_ = server.Close() // it closes connections, the listener is closed
+			}
+		})
+	}
+	closing.Wait()
+	s.serving.Wait()
+}

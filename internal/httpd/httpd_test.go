@@ -1,0 +1,438 @@
+package httpd
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"supervisor/internal/config"
+	"supervisor/internal/severity"
+)
+
+// patience is how long a test waits for what must happen.
+const patience = 30 * time.Second
+
+// journal is a log that tests read.
+type journal struct {
+	mu    sync.Mutex
+	lines []string
+	more  chan struct{} // has room for one
+}
+
+func newJournal() *journal { return &journal{more: make(chan struct{}, 1)} }
+
+func (j *journal) Enabled(context.Context, slog.Level) bool { return true }
+func (j *journal) WithAttrs([]slog.Attr) slog.Handler       { return j }
+func (j *journal) WithGroup(string) slog.Handler            { return j }
+func (j *journal) Handle(_ context.Context, r slog.Record) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.lines = append(j.lines, severity.Tag(r.Level)+" "+r.Message)
+	select {
+	case j.more <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// wait waits for a line that matches.
+func (j *journal) wait(t *testing.T, pattern string) {
+	t.Helper()
+	deadline := time.After(patience)
+	for {
+		if j.matches(pattern) {
+			return
+		}
+		select {
+		case <-j.more:
+		case <-deadline:
+			t.Fatalf("nothing in the log matches %s:\n%s", pattern, j)
+		}
+	}
+}
+
+func (j *journal) matches(pattern string) bool {
+	return regexp.MustCompile("(?m)" + pattern).MatchString(j.String())
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return strings.Join(j.lines, "\n")
+}
+
+// echo answers with what was asked for, and by whom it was asked.
+func echo(name string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			Error(w, http.StatusBadRequest)
+			return
+		}
+		answer := fmt.Sprintf("%s %s %s %s", name, r.Method, r.URL.Path, body)
+		w.Header().Set("Content-Length", fmt.Sprint(len(answer)))
+		io.WriteString(w, answer)
+	})
+}
+
+var echoes = Routes{RPC: echo("rpc"), LogTail: echo("logtail"), MainLogTail: echo("mainlogtail"), UI: echo("ui")}
+
+// world is a running server on a unix socket.
+type world struct {
+	*Servers
+	log  *journal
+	path string
+}
+
+func start(t *testing.T, server config.Server, routes Routes) *world {
+	t.Helper()
+	w := &world{log: newJournal(), path: filepath.Join(t.TempDir(), "s")}
+	server.Section, server.Path, server.Mode, server.Owner = "unix_http_server", w.path, 0700, config.KeepOwner
+	var err error
+	w.Servers, err = Open(Options{
+		Servers: []config.Server{server},
+		Log:     slog.New(w.log),
+		Stale:   func(path string) { t.Errorf("%s is taken for stale", path) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Serve(routes)
+	t.Cleanup(w.Close)
+	return w
+}
+
+// client is one connection to a server.
+type client struct {
+	net.Conn
+	in *bufio.Reader
+}
+
+func dial(t *testing.T, path string) *client {
+	t.Helper()
+	c, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	return &client{c, bufio.NewReader(c)}
+}
+
+// send sends a request, and does not mind if the server has gone.
+func (c *client) send(request string) *client {
+	io.WriteString(c, strings.ReplaceAll(request, "\n", "\r\n"))
+	return c
+}
+
+// answer reads an answer: its status line, its headers, and its body.
+func (c *client) answer(t *testing.T) (*http.Response, string) {
+	t.Helper()
+	return c.answerTo(t, http.MethodGet)
+}
+
+func (c *client) answerTo(t *testing.T, method string) (*http.Response, string) {
+	t.Helper()
+	r, err := http.ReadResponse(c.in, &http.Request{Method: method})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, string(body)
+}
+
+// closed reports whether the server closes the connection, and waits for that.
+func (c *client) closed() bool {
+	_, err := c.in.ReadByte()
+	return err != nil && !os.IsTimeout(err)
+}
+
+// ask sends one request on a connection of its own.
+func (w *world) ask(t *testing.T, request string) (*http.Response, string) {
+	t.Helper()
+	method, _, _ := strings.Cut(request, " ")
+	return dial(t, w.path).send(request).answerTo(t, method)
+}
+
+func TestRoutes(t *testing.T) {
+	w := start(t, config.Server{}, echoes)
+	for _, test := range []struct {
+		id, request string
+		status      int
+		answer      string // "" for an error page
+	}{
+		{"RPC-072", "POST /RPC2 HTTP/1.1\nHost: x\nContent-Length: 2\n\nhi", 200, "rpc POST /RPC2 hi"},
+		{"", "POST /RPC2/ HTTP/1.1\nHost: x\nContent-Length: 0\n\n", 200, "rpc POST /RPC2/ "},
+		{"", "POST /%52PC2 HTTP/1.1\nHost: x\nContent-Length: 0\n\n", 200, "rpc POST /RPC2 "},
+		{"", "POST /RPC2?x=y HTTP/1.0\nContent-Length: 0\n\n", 200, "rpc POST /RPC2 "},
+		{"", "POST /RPC2foo HTTP/1.1\nHost: x\nContent-Length: 0\n\n", 200, "ui POST /RPC2foo "},
+		{"HTT-021", "GET /RPC2 HTTP/1.1\nHost: x\n\n", 400, ""},
+		{"HTT-021", "POST /RPC2 HTTP/1.1\nHost: x\n\n", 411, ""},
+		{"HTT-021", "POST /RPC2 HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\n0\n\n", 411, ""},
+		{"", "POST /RPC2 HTTP/1.1\nHost: x\nContent-Length: 67108865\n\n", 413, ""},
+		{"HTT-028", "GET /logtail/g%3Ap/stderr HTTP/1.1\nHost: x\n\n", 200, "logtail GET /logtail/g:p/stderr "},
+		{"HTT-032", "POST /logtail/x HTTP/1.1\nHost: x\nContent-Length: 0\n\n", 400, ""},
+		{"", "HEAD /logtail/x HTTP/1.1\nHost: x\n\n", 400, ""},
+		{"HTT-033", "GET /mainlogtail HTTP/1.1\nHost: x\n\n", 200, "mainlogtail GET /mainlogtail "},
+		{"HTT-032", "POST /mainlogtail HTTP/1.1\nHost: x\nContent-Length: 0\n\n", 400, ""},
+		{"", "GET /mainlogtailx HTTP/1.1\nHost: x\n\n", 200, "ui GET /mainlogtailx "},
+		{"", "GET / HTTP/1.1\nHost: x\n\n", 200, "ui GET / "},
+		{"", "GET //stylesheets/../x HTTP/1.1\nHost: x\n\n", 200, "ui GET //stylesheets/../x "},
+		{"", "POST /index.html HTTP/1.1\nHost: x\nContent-Length: 3\n\na=b", 200, "ui POST /index.html a=b"},
+		{"", "POST /index.html HTTP/1.1\nHost: x\n\n", 411, ""},
+		{"HTT-020", "OPTIONS * HTTP/1.1\nHost: x\n\n", 200, "ui OPTIONS * "}, // the UI refuses it
+		{"HTT-036", "nonsense\n\n", 400, "400 Bad Request"},
+		{"HTT-036", "GET / HTTP/9.9\n\n", 505, "505 HTTP Version Not Supported: unsupported protocol version"},
+		{"HTT-036", "GET /%zz HTTP/1.1\nHost: x\n\n", 400, "400 Bad Request"},
+		{"HTT-036", "POST /RPC2 HTTP/1.1\nHost: x\nContent-Length: -1\n\n", 400, "400 Bad Request"},
+	} {
+		t.Run(test.id+" "+test.request, func(t *testing.T) {
+			r, body := w.ask(t, test.request)
+			want := test.answer
+			if want == "" && !strings.HasPrefix(test.request, "HEAD") {
+				want = page(test.status)
+			}
+			if r.StatusCode != test.status || body != want {
+				t.Errorf("got %d %q, want %d %q", r.StatusCode, body, test.status, want)
+			}
+		})
+	}
+}
+
+func page(status int) string {
+	return fmt.Sprintf("<head>\r\n<title>Error response</title>\r\n</head>\r\n<body>\r\n<h1>Error response</h1>\r\n"+
+		"<p>Error code %d.\r\n<p>Message: %s.\r\n</body>\r\n", status, http.StatusText(status))
+}
+
+func TestErrorPage(t *testing.T) {
+	w := start(t, config.Server{}, Routes{UI: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", "/elsewhere")
+		Error(w, http.StatusMovedPermanently)
+	})})
+	t.Run("HTT-018", func(t *testing.T) {
+		r, body := w.ask(t, "GET /nope HTTP/1.1\nHost: x\n\n")
+		if r.Header.Get("Content-Type") != "text/html" || body != page(301) || r.Header.Get("Location") != "/elsewhere" {
+			t.Errorf("got %v %q", r.Header, body)
+		}
+		if r.Header.Get("Server") != "Medusa/1.12" || r.Header.Get("Date") == "" {
+			t.Errorf("got %v", r.Header)
+		}
+	})
+}
+
+func TestConnectionsAreKept(t *testing.T) {
+	w := start(t, config.Server{}, echoes)
+	for _, test := range []struct {
+		name, request string
+		kept          bool
+	}{
+		{"HTT-022 RPC-073 HTTP/1.1", "POST /RPC2 HTTP/1.1\nHost: x\nContent-Length: 2\n\nhi", true},
+		{"HTT-022 HTTP/1.1 close", "GET / HTTP/1.1\nHost: x\nConnection: close\n\n", false},
+		{"HTT-022 HTTP/1.0", "GET / HTTP/1.0\n\n", false},
+		{"HTTP/1.0 keep-alive", "GET / HTTP/1.0\nConnection: keep-alive\n\n", true},
+		{"an error", "GET /RPC2 HTTP/1.1\nHost: x\n\n", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := dial(t, w.path)
+			c.send(test.request).answer(t)
+			if !test.kept {
+				if !c.closed() {
+					t.Error("the connection is still open")
+				}
+				return
+			}
+			if _, body := c.send("GET /again HTTP/1.0\n\n").answer(t); body != "ui GET /again " {
+				t.Errorf("got %q", body)
+			}
+		})
+	}
+}
+
+func TestPanic(t *testing.T) {
+	w := start(t, config.Server{}, Routes{
+		RPC: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Half", "done")
+			panic("early")
+		}),
+		UI: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, strings.Repeat("x", 1<<20))
+			panic("late")
+		}),
+	})
+	r, body := w.ask(t, "POST /RPC2 HTTP/1.1\nHost: x\nContent-Length: 0\n\n")
+	if r.StatusCode != 500 || body != page(500) || r.Header.Get("X-Half") != "" || r.Header.Get("Server") != "Medusa/1.12" {
+		t.Errorf("got %d %v %q", r.StatusCode, r.Header, body)
+	}
+	w.log.wait(t, "^ERRO Server Error: POST /RPC2: early$")
+	r, err := http.ReadResponse(dial(t, w.path).send("GET / HTTP/1.1\nHost: x\n\n").in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, r.Body); err == nil {
+		t.Error("half an answer looks like a whole one")
+	}
+	w.log.wait(t, "^ERRO Server Error: GET /: late$")
+}
+
+func TestAccessLog(t *testing.T) {
+	w := start(t, config.Server{}, echoes)
+	c := dial(t, w.path).send("GET /a?b=%22c HTTP/1.0\n\n")
+	sent, err := io.Copy(io.Discard, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.log.wait(t, fmt.Sprintf(`^TRAC localhost:0 - - \[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET /a\?b=%%22c HTTP/1\.0" 200 %d$`, sent))
+
+	// Each request on a kept connection has its own line and its own count.
+	c = dial(t, w.path)
+	for range 2 {
+		c.send("GET /RPC2 HTTP/1.1\nHost: x\n\n").answer(t)
+	}
+	c.Close()
+	w.log.wait(t, `(?s)"GET /RPC2 HTTP/1\.1" 400 (\d\d\d)$.*"GET /RPC2 HTTP/1\.1" 400 (\d\d\d)$`)
+}
+
+func TestClientOverTCPIsNamed(t *testing.T) {
+	log := newJournal()
+	port := freePort(t)
+	s, err := Open(Options{Servers: []config.Server{{Section: "inet_http_server", Host: "127.0.0.1", Port: port}}, Log: slog.New(log)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	s.Serve(echoes)
+	r, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/x", port)) // RPC-072
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	log.wait(t, `^TRAC 127\.0\.0\.1:\d+ - - .*"GET /x HTTP/1\.1" 200 \d+$`)
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// The answer to a request that asks for the end arrives; whoever has said
+// nothing, or is only listening, does not hold up the end.
+func TestClose(t *testing.T) {
+	asked, goOn := make(chan struct{}), make(chan struct{})
+	w := start(t, config.Server{}, Routes{
+		RPC: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			close(asked)
+			<-goOn
+			io.WriteString(w, "done")
+		}),
+		MainLogTail: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		}),
+	})
+	silent := dial(t, w.path)
+	stream := dial(t, w.path).send("GET /mainlogtail HTTP/1.1\nHost: x\n\n")
+	r, err := http.ReadResponse(stream.in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := dial(t, w.path).send("POST /RPC2 HTTP/1.1\nHost: x\nContent-Length: 0\n\n")
+	<-asked
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		w.Close()
+	}()
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		t.Errorf("the stream ends with %v", err)
+	}
+	if !silent.closed() {
+		t.Error("a silent connection stays open")
+	}
+	close(goOn)
+	if _, body := call.answer(t); body != "done" {
+		t.Errorf("got %q", body)
+	}
+	select {
+	case <-ended:
+	case <-time.After(patience):
+		t.Fatal("the server does not end")
+	}
+	if _, err := os.Lstat(w.path); !os.IsNotExist(err) {
+		t.Errorf("the socket is still there: %v", err)
+	}
+	if w.log.matches("^ERRO") {
+		t.Errorf("the log complains:\n%s", w.log)
+	}
+}
+
+// HTT-034: clients that stream, or that take nothing, do not block others.
+func TestClientsDoNotBlockEachOther(t *testing.T) {
+	big := bytes.Repeat([]byte("x"), 8<<20)
+	w := start(t, config.Server{}, Routes{
+		RPC: echo("rpc"),
+		UI: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Write(big)
+		}),
+	})
+	for range 8 {
+		dial(t, w.path).send("GET / HTTP/1.1\nHost: x\n\n")
+	}
+	if _, body := w.ask(t, "POST /RPC2 HTTP/1.1\nHost: x\nContent-Length: 0\n\n"); body != "rpc POST /RPC2 " {
+		t.Errorf("got %q", body)
+	}
+}
+
+// More connections than there is room for wait until there is room again.
+func TestConnectionsAreBounded(t *testing.T) {
+	w := start(t, config.Server{}, echoes)
+	var first *client
+	for range maxConnections {
+		c := dial(t, w.path)
+		if first == nil {
+			first = c
+		}
+	}
+	late := dial(t, w.path).send("GET /late HTTP/1.0\n\n")
+	waiting := make(chan string, 1)
+	go func() {
+		text, _ := io.ReadAll(late)
+		waiting <- string(text)
+	}()
+	first.send("GET /first HTTP/1.0\n\n").answer(t)
+	if !first.closed() {
+		t.Fatal("the first connection stays open")
+	}
+	select {
+	case text := <-waiting:
+		if !strings.HasSuffix(text, "ui GET /late ") {
+			t.Errorf("got %q", text)
+		}
+	case <-time.After(patience):
+		t.Fatal("there is no room for the last connection")
+	}
+	if n := cap(w.listeners[0].room); n != maxConnections {
+		t.Errorf("room for %d", n)
+	}
+}
