@@ -32,12 +32,23 @@ func Follow(ctx context.Context, path string, last int64, w io.Writer) error {
 	return follow(ctx, path, last, w, newWatcher)
 }
 
+// FollowFrom is Follow from an offset in bytes on, for whoever has read what is
+// before it. A file that is shorter counts as one that has shrunk.
+func FollowFrom(ctx context.Context, path string, offset int64, w io.Writer) error {
+	return followFrom(ctx, path, func(int64) int64 { return max(0, offset) }, w, newWatcher)
+}
+
 func follow(ctx context.Context, path string, last int64, w io.Writer, newWatcher func(context.Context, string) (watcher, error)) error {
+	return followFrom(ctx, path, func(size int64) int64 { return max(0, size-max(0, last)) }, w, newWatcher)
+}
+
+// followFrom begins where start says, given the size of the file.
+func followFrom(ctx context.Context, path string, start func(size int64) int64, w io.Writer, newWatcher func(context.Context, string) (watcher, error)) error {
 	file, size, err := openForReading(path)
 	if err != nil {
 		return fmt.Errorf("cannot follow log: %w", err)
 	}
-	f := &follower{path: path, w: w, current: file, pos: max(0, size-max(0, last)), buf: make([]byte, 32<<10)}
+	f := &follower{path: path, w: w, current: file, pos: start(size), buf: make([]byte, 32<<10)}
 	defer func() { f.current.Close() }()
 	if info, err := file.Stat(); err == nil && !info.Mode().IsRegular() {
 		<-ctx.Done()

@@ -1,0 +1,74 @@
+package procstat
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+)
+
+func TestParseStat(t *testing.T) {
+	const line = "42 (a) b (c)) S 7 42 42 0 -1 4194560 103 0 0 0 12 30 5 6 20 0 1 0 987 5722112 250 18446744073709551615 1 1\n"
+	p, ok := parseStat([]byte(line), 4096)
+	want := process{parent: 7, born: 987, used: 420 * time.Millisecond, memory: 250 * 4096}
+	if !ok || p != want {
+		t.Errorf("%+v, %v; want %+v", p, ok, want)
+	}
+}
+
+func FuzzParseStat(f *testing.F) {
+	f.Add([]byte("42 (cat) S 7 42 42 0 -1 4194560 103 0 0 0 12 30 5 6 20 0 1 0 987 5722112 250 1\n"))
+	f.Add([]byte("42 (cat"))
+	f.Add([]byte(""))
+	f.Fuzz(func(t *testing.T, line []byte) {
+		if p, ok := parseStat(line, 1); !ok && p != (process{}) {
+			t.Errorf("what could not be read is %+v", p)
+		}
+	})
+}
+
+// The test itself, and a child of it, as the system shows them.
+func TestMeasure(t *testing.T) {
+	child := exec.Command("/bin/cat")
+	stdin, err := child.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Skip("no program to run:", err)
+	}
+	var m Meter
+	first, err := m.Measure([]int{os.Getpid(), child.Process.Pid, 1 << 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(50 * time.Millisecond); time.Now().Before(end); { // something to measure
+	}
+	second, err := m.Measure([]int{os.Getpid()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(first) != 2 || first[os.Getpid()].Own.CPU != 0 || first[child.Process.Pid].Own.Memory == 0 {
+		t.Errorf("at first there is %+v", first)
+	}
+	if own := second[os.Getpid()]; own.Own.Memory < 1<<20 || own.Processes < 2 || own.Tree.Memory <= own.Own.Memory {
+		t.Errorf("the test is %+v, with a child", own)
+	}
+	if own := second[os.Getpid()]; own.Own.CPU <= 0 {
+		t.Errorf("a loop used %v processors", own.Own.CPU)
+	}
+	if err := stdin.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := child.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+func BenchmarkLook(b *testing.B) {
+	for b.Loop() {
+		if _, err := look(1000); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
