@@ -50,8 +50,14 @@ func TestDefaultSignals(t *testing.T) {
 	for name, run := range ways {
 		out, _, _ := run(t, s, spec)
 		for _, key := range []string{"SigIgn", "SigBlk"} {
-			if mask := line(t, out, key); strings.Trim(mask, "0") != "" {
-				t.Errorf("%s: %s is %s", name, key, mask)
+			mask, err := strconv.ParseUint(line(t, out, key), 16, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// 32 and 33 belong to the C library; GNU make leaves them ignored
+			// in all that it runs.
+			if mask&^(1<<(32-1)|1<<(33-1)) != 0 {
+				t.Errorf("%s: %s is %x", name, key, mask)
 			}
 		}
 	}
