@@ -194,6 +194,9 @@ func readPlan(t *testing.T) map[string]room {
 		for _, m := range quoted.FindAllStringSubmatch(cells[4], -1) {
 			r.imports = append(r.imports, m[1])
 		}
+		if _, twice := plan[name[1]]; twice {
+			t.Errorf("docs/architecture.md shows %s twice", name[1])
+		}
 		plan[name[1]] = r
 	}
 	if len(plan) < 20 {
