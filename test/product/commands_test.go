@@ -1,0 +1,257 @@
+//go:build linux
+
+package product
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// patience is how long await waits for something that should happen soon: a
+// busy machine is no reason to fail.
+const patience = 30 * time.Second
+
+// defaultConfig is the supervisord.conf of a script that brings none. Its
+// programs are in programs.conf.
+const defaultConfig = `[unix_http_server]
+file=%(here)s/supervisor.sock
+
+[supervisord]
+logfile=%(here)s/supervisord.log
+pidfile=%(here)s/supervisord.pid
+childlogdir=%(here)s
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+
+[supervisorctl]
+serverurl=unix://supervisor.sock
+
+[include]
+files=programs.conf
+`
+
+// setUp prepares the directory and the environment of one script:
+//
+//	$PORT, $PORT2  are free TCP ports of this host
+//	$PROGRAMS      is the directory of our programs, which are in $PATH too
+//
+// Whatever the script started is gone when it has ended, and a data race that
+// one of our programs saw fails it.
+func setUp(env *testscript.Env) error {
+	ports, err := freePorts(2)
+	if err != nil {
+		return err
+	}
+	races := filepath.Join(env.WorkDir, "race")
+	env.Setenv("PORT", ports[0])
+	env.Setenv("PORT2", ports[1])
+	env.Setenv("PROGRAMS", programs("checked"))
+	env.Setenv("PATH", programs("checked")+":"+env.Getenv("PATH")+":/usr/sbin:/sbin")
+	env.Setenv("GORACE", "atexit_sleep_ms=0 log_path="+races)
+	env.Setenv("HOME", env.WorkDir)
+	env.Setenv("LC_ALL", "C.UTF-8")
+	env.Defer(func() {
+		if err := endAll(env.WorkDir); err != nil {
+			env.T().Fatal(err)
+		}
+		seen, _ := filepath.Glob(races + ".*")
+		for _, name := range seen {
+			text, _ := os.ReadFile(name)
+			env.T().Fatal(fmt.Sprintf("%s\n%s", name, text))
+		}
+	})
+	// A daemon that is somebody else works here too.
+	if err := os.Chmod(filepath.Dir(env.WorkDir), 0o711); err != nil {
+		return err
+	}
+	config := filepath.Join(env.WorkDir, "supervisord.conf")
+	if _, err := os.Stat(config); err == nil {
+		return nil
+	}
+	return os.WriteFile(config, []byte(defaultConfig), 0o644)
+}
+
+// freePorts returns n TCP ports of the loopback interface that nobody uses.
+func freePorts(n int) ([]string, error) {
+	ports := make([]string, n)
+	for i := range ports {
+		l, err := net.Listen("tcp4", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close() // all at the end, so that the ports differ
+		_, ports[i], _ = net.SplitHostPort(l.Addr().String())
+	}
+	return ports, nil
+}
+
+// endAll ends every process whose environment says that it belongs to the
+// script in dir.
+func endAll(dir string) error {
+	for again := true; again; {
+		again = false
+		environments, err := filepath.Glob("/proc/[0-9]*/environ")
+		if err != nil {
+			return err
+		}
+		for _, path := range environments {
+			text, err := os.ReadFile(path)
+			pid, _ := strconv.Atoi(strings.Split(path, "/")[2])
+			if err == nil && bytes.Contains(text, []byte("WORK="+dir+"\x00")) && syscall.Kill(pid, syscall.SIGKILL) == nil {
+				again = true // until there is none, for it may have children
+			}
+		}
+	}
+	return nil
+}
+
+// commands are what scripts can do besides what testscript knows:
+//
+//	[!] await [-count=N] PATTERN PROGRAM ARG...
+//	    runs a program until its stdout matches (does not match) N times
+//	exits STATUS PROGRAM ARG...
+//	    runs a program that must exit with the status
+//	let NAME PROGRAM ARG...
+//	    runs a program that must succeed; $NAME is what it writes
+//	config NAME...
+//	    replaces $PORT and the other variables in files
+func commands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"await":  await,
+		"exits":  exits,
+		"let":    let,
+		"config": fill,
+	}
+}
+
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	count := 1
+	if len(args) > 0 && strings.HasPrefix(args[0], "-count=") {
+		n, err := strconv.Atoi(strings.TrimPrefix(args[0], "-count="))
+		ts.Check(err)
+		count, args = n, args[1:]
+	}
+	if len(args) < 2 {
+		ts.Fatalf("usage: await [-count=N] PATTERN PROGRAM [ARG...]")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	deadline := time.After(patience)
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for {
+		// Only what it says counts: a server may not be there yet.
+		out := quietly(ts, args[1], args[2:])
+		if (len(pattern.FindAllString(out, count)) >= count) != neg {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-deadline:
+			ts.Fatalf("in vain: the last output was\n%s", out)
+		}
+	}
+}
+
+// quietly runs a program and returns what it writes to stdout, without a word
+// in the protocol of the script.
+func quietly(ts *testscript.TestScript, name string, args []string) string {
+	out, err := prepare(ts, name, args).Output()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		ts.Fatalf("%v", err)
+	}
+	return string(out)
+}
+
+// prepare makes a command of a program that is found as exec finds it.
+func prepare(ts *testscript.TestScript, name string, args []string) *exec.Cmd {
+	cmd := exec.Command("/usr/bin/env", append([]string{name}, args...)...)
+	cmd.Dir = ts.MkAbs(".")
+	for _, key := range []string{"PATH", "WORK", "HOME", "LC_ALL", "GORACE", "TMPDIR"} {
+		cmd.Env = append(cmd.Env, key+"="+ts.Getenv(key))
+	}
+	return cmd
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS PROGRAM [ARG...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	status := 0
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		status = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if status != want {
+		ts.Fatalf("exit status %d, not %d", status, want)
+	}
+}
+
+func let(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: let NAME PROGRAM [ARG...]")
+	}
+	ts.Check(ts.Exec(args[1], args[2:]...))
+	ts.Setenv(args[0], strings.TrimSuffix(ts.ReadFile("stdout"), "\n"))
+}
+
+func fill(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: config NAME...")
+	}
+	values := strings.NewReplacer("$PORT2", ts.Getenv("PORT2"), "$PORT", ts.Getenv("PORT"),
+		"$WORK", ts.Getenv("WORK"), "$PROGRAMS", ts.Getenv("PROGRAMS"))
+	for _, name := range args {
+		text := ts.ReadFile(name)
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(values.Replace(text)), 0o644))
+	}
+}
+
+// condition knows the conditions of our scripts:
+//
+//	[root]       they are run by root
+//	[peer:NAME]  the program NAME is installed; if it is not, tests in CI fail
+//	[namespaces] root may make name spaces and mount file systems
+func condition(cond string) (bool, error) {
+	kind, name, _ := strings.Cut(cond, ":")
+	switch kind {
+	case "root":
+		return os.Getuid() == 0, nil
+	case "peer":
+		return peer(name)
+	case "namespaces":
+		return exec.Command("unshare", "-pfm", "--mount-proc", "true").Run() == nil, nil
+	}
+	return false, fmt.Errorf("unknown condition %q", cond)
+}
+
+// peer reports whether a program of somebody else is installed.
+func peer(name string) (bool, error) {
+	for _, dir := range []string{"/usr/bin", "/usr/sbin"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return true, nil
+		}
+	}
+	if os.Getenv("CI") == "true" {
+		return false, fmt.Errorf("%s is not installed, and nothing may be skipped in CI", name)
+	}
+	return false, nil
+}
