@@ -21,18 +21,16 @@ func RestoreNOFILE() {
 type limit struct {
 	resource int
 	name     string
-	refusal  string // the usage error; takes the minimum twice
+	refusal  string // the usage error; takes the minimum
 }
 
 var (
 	openFiles = limit{unix.RLIMIT_NOFILE, "RLIMIT_NOFILE",
-		`The minimum number of file descriptors required to run this process is %d as per the "minfds" command-line argument or config file setting. ` +
-			`The current environment will only allow you to open %d file descriptors.  ` +
-			`Either raise the number of usable file descriptors in your environment (see README.rst) or lower the minfds setting in the config file to allow the process to start.`}
+		"The minimum number of file descriptors required to run this process is %d (minfds), and the system does not allow that." +
+			" Raise the limit of open files (ulimit -n, LimitNOFILE=) or lower minfds."}
 	processes = limit{unix.RLIMIT_NPROC, "RLIMIT_NPROC",
-		`The minimum number of available processes required to run this program is %d as per the "minprocs" command-line argument or config file setting. ` +
-			`The current environment will only allow you to open %d processes.  ` +
-			`Either raise the number of usable processes in your environment (see README.rst) or lower the minprocs setting in the config file to allow the program to start.`}
+		"The minimum number of available processes required to run this program is %d (minprocs), and the system does not allow that." +
+			" Raise the limit of processes (ulimit -u, LimitNPROC=) or lower minprocs."}
 )
 
 // RaiseLimits makes sure that the process may open minfds files and that its
@@ -70,7 +68,7 @@ func (l limit) raise(minimum int) (changed bool, err error) {
 	// Not unix.Setrlimit: only this one tells the runtime to leave the limit
 	// of the children alone.
 	if err := syscall.Setrlimit(l.resource, &now); err != nil {
-		return false, fmt.Errorf(l.refusal, minimum, minimum)
+		return false, fmt.Errorf(l.refusal, minimum)
 	}
 	return true, nil
 }

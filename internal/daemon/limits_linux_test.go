@@ -108,8 +108,8 @@ func copyProgram(t *testing.T, from, to string) {
 // The beginnings of the refusals are what tools look for.
 func TestRefusals(t *testing.T) {
 	for text, want := range map[string]string{
-		openFiles.refusal: "The minimum number of file descriptors required to run this process is 7 as per",
-		processes.refusal: "The minimum number of available processes required to run this program is 7 as per",
+		openFiles.refusal: "The minimum number of file descriptors required to run this process is 7 ",
+		processes.refusal: "The minimum number of available processes required to run this program is 7 ",
 	} {
 		if got := fmt.Sprintf(text, 7, 7); !strings.HasPrefix(got, want) || strings.Contains(got, "%!") {
 			t.Errorf("refusal %q", got)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -183,13 +184,27 @@ func (l *life) detach() error {
 	log := l.log.Logger()
 	log.Info("daemonizing the supervisord process")
 	if dir := l.config.Daemon.Directory; dir != "" {
-		if err := os.Chdir(dir); err != nil {
+		if err := l.changeDirectory(dir); err != nil {
 			log.Log(context.Background(), severity.Critical, fmt.Sprintf("can't chdir into '%s': %v", dir, err))
 		} else {
 			log.Info(fmt.Sprintf("set current directory: '%s'", dir))
 		}
 	}
 	return l.launcher.Detach(l.config.Daemon.Umask)
+}
+
+// changeDirectory goes elsewhere without losing the configuration file, which
+// will be read again.
+func (l *life) changeDirectory(dir string) error {
+	file, err := filepath.Abs(l.config.File)
+	if err != nil {
+		return err
+	}
+	if err := os.Chdir(dir); err != nil {
+		return err
+	}
+	l.line.file = file
+	return nil
 }
 
 // writePIDFile writes the pid file; the function returned removes it. A daemon

@@ -130,7 +130,7 @@ func (p *program) load() (*config.Config, error) {
 			return nil, config.NotFound(searched)
 		}
 		src.File = found
-		if src.UID == 0 {
+		if src.UID == 0 && p.launcher == nil { // whose launcher has said it already
 			fmt.Fprintf(p.stderr, "Supervisord is running as root and it is searching for its configuration file in default locations"+
 				" (including its current working directory); -c with an absolute path is safer.\n")
 		}
