@@ -42,7 +42,7 @@ var texts = []rule{
 	{regexp.MustCompile(`(For \[[^\]]*\], redirect_stderr=true but stderr_logfile has also been set to a filename).*`), "$1..."},
 	{regexp.MustCompile(`(For \[[^\]]*\], std(out|err)_logfile=syslog but this is deprecated).*`), "$1..."},
 	{regexp.MustCompile(`(For \[[^\]]*\], AUTO logging used for std(out|err)_logfile without rollover).*`), "$1..."},
-	{regexp.MustCompile(`(Sorry, supervisord responded but did not recognize).*(\n.*)?`), "$1..."},
+	{regexp.MustCompile(`(Sorry, supervisord responded but did not recognize).*(\n.+)?`), "$1..."},
 	{regexp.MustCompile(`(Another program is already listening on a port that one of our HTTP servers is configured to use\.).*`), "$1..."},
 	{regexp.MustCompile("(contains incomplete authentication: ).*"), "$1..."},
 	{regexp.MustCompile(`(sets redirect_stderr=true but this is not allowed).*`), "$1..."},
@@ -53,8 +53,16 @@ var texts = []rule{
 	{regexp.MustCompile(`(Not permitted to chown \S+ to uid/gid \(\d+, \d+\)).*(\n.+)*`), "$1..."},
 	{regexp.MustCompile(`(process_num\) must be present within process_name when numprocs > 1).*`), "$1..."},
 	{regexp.MustCompile(`(Cannot set stopasgroup=true and killasgroup=false).*`), "$1..."},
-	// The explanations in the help of a command: the form, a tab, prose.
-	{regexp.MustCompile(`(?m)^((?:add|avail|clear|exit|fg|help|maintail|open|pid|quit|reload|remove|reread|restart|shutdown|signal|start|status|stop|tail|update|version)\b[^\t\n]*)\t.*`), "$1\t..."},
+	// Below the two lines of a configuration error we say where it is, and how to
+	// repair it.
+	{regexp.MustCompile(`(For help, use \S+ -h\n)\S+\.(?:conf|ini):(?:\d+:)?.*\n(?:.+\n)*`), "$1"},
+	// The explanations in the help of a command: the form, a tab, prose; and prose
+	// alone, which we put in other words.
+	{regexp.MustCompile(`(?m)^((?:add|avail|clear|exit|fg|help|maintail|open|pid|quit|reload|remove|reread|restart|shutdown|signal|start|status|stop|tail|update|version)\b[^\t\n]*)\t.*(\n\t\t.*)*`), "$1\t..."},
+	{regexp.MustCompile(`(?m)^(restart all\t\.\.\.)\n.*$`), "$1"},
+	{regexp.MustCompile(`(?m)^(maintail\t\.\.\.\n)\n`), "$1"},
+	// Where in Python's code an interrupt struck.
+	{regexp.MustCompile(`\S+ Cannot connect, error: <class 'KeyboardInterrupt'> \(\)\n`), "\n"},
 	// Where in the client's own source an error was caught.
 	{regexp.MustCompile(`: file: \S+ line: \d+`), ": file: <file> line: <line>"},
 	// A descriptor and the address of an object, at level DEBG.
@@ -72,7 +80,7 @@ var (
 	spawned = regexp.MustCompile(`INFO spawned: '(.*)' with pid (\d+)$`)
 	began   = regexp.MustCompile(`INFO supervisord started with pid (\d+)$`)
 	// pid is a number in a place where pids are shown.
-	pid = regexp.MustCompile(`(?m)(\bpid[ :]|"pid": |\(|^)(\d+)\b`)
+	pid = regexp.MustCompile(`(?m)(\bpid[ :]|"pid": |\(|^|^\w+> )(\d+)\b`)
 	// escapes move the cursor of a terminal or switch its modes.
 	escapes = regexp.MustCompile(`\x1b\[[?0-9;]*[A-Za-z]`)
 )

@@ -11,8 +11,9 @@ import (
 
 // line is one step as it was played: what it showed.
 type line struct {
-	step step
-	text string
+	step   step
+	text   string
+	failed bool // it could not be played, so nothing follows it
 }
 
 // play plays a scenario with a pair and returns the transcript, normalised. A
@@ -29,7 +30,7 @@ func play(t *testing.T, sc scenario, p pair) []line {
 		if err != nil {
 			text += fmt.Sprintf("\n%v\n", err)
 		}
-		all = append(all, line{st, text})
+		all = append(all, line{st, text, err != nil})
 		if err != nil {
 			break
 		}

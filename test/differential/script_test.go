@@ -62,7 +62,7 @@ func parse(area, text string) ([]scenario, error) {
 	var shared []file
 	var current *scenario
 	var target *file
-	number := 0
+	number, blank := 0, false
 	for line := range strings.Lines(text) {
 		number++
 		line = strings.TrimSuffix(line, "\n")
@@ -82,14 +82,23 @@ func parse(area, text string) ([]scenario, error) {
 			target = &(*files)[len(*files)-1]
 		case target != nil:
 			target.text += line + "\n"
-		case strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#"):
+		case line == "":
+			blank = true
+			continue
+		case strings.HasPrefix(line, "#"):
 		case current == nil:
 			return nil, fmt.Errorf("%d: a step outside of a scenario", number)
 		default:
-			if err := current.add(number, line); err != nil {
-				return nil, fmt.Errorf("%d: %w", number, err)
+			if blank && strings.HasPrefix(line, "  ") {
+				line = "  \n" + line // an empty line between two that belong to a step
+			}
+			for line := range strings.SplitSeq(line, "\n") {
+				if err := current.add(number, line); err != nil {
+					return nil, fmt.Errorf("%d: %w", number, err)
+				}
 			}
 		}
+		blank = false
 	}
 	return all, nil
 }

@@ -31,6 +31,7 @@ var verbs = map[string]func(*stage, step) (string, error){
 		return s.runWords("supervisorctl", st, "-c", "supervisord.conf")
 	},
 	"try":      (*stage).doTry,
+	"reread":   (*stage).doReread,
 	"rpc":      (*stage).doRPC,
 	"http":     (*stage).doHTTP,
 	"follow":   (*stage).doFollow,
@@ -41,8 +42,8 @@ var verbs = map[string]func(*stage, step) (string, error){
 	"signal":   (*stage).doSignal,
 	"kill":     (*stage).doKill,
 	"await":    (*stage).doAwait,
-	"log":      func(s *stage, st step) (string, error) { return said(s.log, st.args) },
-	"hear":     func(s *stage, st step) (string, error) { return said(s.voice, st.args) },
+	"log":      func(s *stage, st step) (string, error) { return said(s.log, st) },
+	"hear":     func(s *stage, st step) (string, error) { return said(s.voice, st) },
 	"events":   (*stage).doEvents,
 	"file":     (*stage).doFile,
 	"gone":     (*stage).doGone,
@@ -116,34 +117,56 @@ func (s *stage) shell(line string) *exec.Cmd {
 // is read last, so that both outcomes are quick. "try raw" adds nothing. A line
 // in double quotes is a Go string, for bytes that a text file cannot show.
 func (s *stage) doTry(st step) (string, error) {
-	var b strings.Builder
-	if st.args != "raw" {
-		b.WriteString("[supervisord]\n")
+	text, err := trial(st)
+	if err != nil {
+		return "", err
 	}
-	for _, line := range st.below {
-		if strings.HasPrefix(line, `"`) {
-			text, err := strconv.Unquote(line)
-			if err != nil {
-				return "", fmt.Errorf("%s: %w", line, err)
-			}
-			b.WriteString(text)
-			continue
-		}
-		b.WriteString(line + "\n")
-	}
-	if st.args != "raw" {
-		b.WriteString("[unix_http_server]\n")
-	}
-	if err := s.write("try.conf", b.String()); err != nil {
+	if err := s.write("try.conf", text); err != nil {
 		return "", err
 	}
 	return s.run(s.command("supervisord", "-n", "-c", "try.conf"))
 }
 
+// doReread is "try" without a start: a daemon that runs reads the configuration.
+func (s *stage) doReread(st step) (string, error) {
+	text, err := trial(st)
+	if err != nil {
+		return "", err
+	}
+	if err := s.write("supervisord.conf", text); err != nil {
+		return "", err
+	}
+	return s.call("reloadConfig", "")
+}
+
+// trial returns the configuration below a step.
+func trial(st step) (string, error) {
+	var b strings.Builder
+	if st.args != "raw" {
+		b.WriteString("[supervisord]\n")
+	}
+	for _, line := range st.below {
+		if !strings.HasPrefix(line, `"`) {
+			b.WriteString(line + "\n")
+			continue
+		}
+		text, err := strconv.Unquote(line)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", line, err)
+		}
+		b.WriteString(text)
+	}
+	if st.args != "raw" {
+		b.WriteString("[unix_http_server]\n")
+	}
+	return b.String(), nil
+}
+
 // doRPC calls a method: rpc METHOD [ARGUMENTS IN JSON].
 func (s *stage) doRPC(st step) (string, error) {
 	method, args, _ := strings.Cut(s.fill(st.args), " ")
-	return s.call(method, args)
+	text, err := s.call(method, args)
+	return without(st, text), err
 }
 
 // doHTTP makes a request: http METHOD PATH; below it headers and, after an empty
@@ -183,7 +206,7 @@ func (s *stage) doFollow(st step) (string, error) {
 }
 
 // doFollowed waits until the stream shows a line with a text.
-func (s *stage) doFollowed(st step) (string, error) { return said(s.follower, st.args) }
+func (s *stage) doFollowed(st step) (string, error) { return said(s.follower, st) }
 
 // doUnfollow closes the stream.
 func (s *stage) doUnfollow(step) (string, error) { return "", s.unfollow() }
@@ -256,23 +279,55 @@ func (s *stage) doAwait(st step) (string, error) {
 	return "", nil
 }
 
-func said(t *tape, text string) (string, error) {
-	lines, err := t.until(text)
-	return strings.Join(append(lines, ""), "\n"), err
+// said returns the lines of a tape up to one with the text of the step.
+func said(t *tape, st step) (string, error) {
+	lines, err := t.until(st.args)
+	return without(st, strings.Join(append(slices.Clone(lines), ""), "\n")), err
 }
 
-// doEvents waits until a recorder saw an event with a text.
-func (s *stage) doEvents(st step) (string, error) {
-	lines, err := s.events.until(st.args)
-	var b strings.Builder
-	for _, line := range lines {
-		var event recorded
-		if err := json.Unmarshal([]byte(line), &event); err != nil {
-			return line, err
+// without leaves out the lines with a text that the step says "without" about:
+// it is luck whether the reference has them, or they are compared elsewhere.
+func without(st step, text string) string {
+	for _, below := range st.below {
+		unwanted, ok := strings.CutPrefix(below, "without ")
+		if !ok {
+			continue
 		}
-		b.WriteString(event.String() + "\n")
+		var kept strings.Builder
+		for line := range strings.Lines(text) {
+			if !strings.Contains(line, unwanted) {
+				kept.WriteString(line)
+			}
+		}
+		text = kept.String()
 	}
-	return b.String(), err
+	return text
+}
+
+// doEvents waits until a recorder saw an event with a text, or until recorders
+// saw as many as "times N" says.
+func (s *stage) doEvents(st step) (string, error) {
+	times := 1
+	if len(st.below) > 0 {
+		if _, err := fmt.Sscanf(st.below[0], "times %d", &times); err != nil {
+			return "", fmt.Errorf("%s: %w", st.below[0], err)
+		}
+	}
+	var b strings.Builder
+	for range times {
+		lines, err := s.events.until(st.args)
+		for _, line := range lines {
+			var event recorded
+			if err := json.Unmarshal([]byte(line), &event); err != nil {
+				return line, err
+			}
+			b.WriteString(event.String() + "\n")
+		}
+		if err != nil {
+			return b.String(), err
+		}
+	}
+	return b.String(), nil
 }
 
 // doFile shows a file, once it contains a text: file PATH [TEXT].

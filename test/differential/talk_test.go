@@ -103,6 +103,9 @@ func (s *stage) talk(cmd *exec.Cmd, terminal bool, moves []string) (string, erro
 	if failed != nil {
 		failed = errors.Join(failed, cmd.Process.Kill())
 	}
+	if terminal && len(moves) > 0 && strings.HasPrefix(moves[len(moves)-1], "^") {
+		in = nopCloser{} // it was told to end already
+	}
 	if err := in.Close(); err != nil && !errors.Is(err, os.ErrClosed) && !errors.Is(err, syscall.EIO) {
 		return "", err
 	}
@@ -150,6 +153,11 @@ func (e endOfFile) Close() error {
 	_, err := e.WriteString("\x04")
 	return err
 }
+
+// nopCloser leaves an input as it is.
+type nopCloser struct{ io.Writer }
+
+func (nopCloser) Close() error { return nil }
 
 // openTerminal opens a pseudo-terminal.
 func openTerminal() (master, slave *os.File, err error) {
