@@ -120,13 +120,6 @@ func (p *typist) leaves(status int) {
 
 func always(a server) dialer { return func(config.Ctl) (server, error) { return a, nil } }
 
-var twoProcesses = answers{
-	"getAllProcessInfo": []any{
-		info("cat", 20, "RUNNING", 5, "pid 5, uptime 0:00:01"),
-		info("many:one", 0, "STOPPED", 0, "Not started"), info("many:other", 0, "STOPPED", 0, "Not started")},
-	"getSupervisorVersion": "4.2.5",
-}
-
 func TestConsole(t *testing.T) {
 	t.Run("CTL-190 CTL-191 end of input", func(t *testing.T) {
 		p := sit(t, always(twoProcesses), "")

@@ -75,6 +75,14 @@ func outcome(name string, code int, text string) xmlrpc.Struct {
 	}
 }
 
+// twoProcesses is a server with two groups.
+var twoProcesses = answers{
+	"getAllProcessInfo": []any{
+		info("cat", 20, "RUNNING", 5, "pid 5, uptime 0:00:01"),
+		info("many:one", 0, "STOPPED", 0, "Not started"), info("many:other", 0, "STOPPED", 0, "Not started")},
+	"getSupervisorVersion": "4.2.5",
+}
+
 // ctl is one run of the program.
 type ctl struct {
 	settings string // of [supervisorctl], a line each

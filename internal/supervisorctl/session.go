@@ -203,7 +203,8 @@ func (s *session) print(text string) {
 	if s.onTerminal {
 		text = strings.Map(visible, text)
 	}
-	io.WriteString(s.out, text)
+	// Nobody is left to be told that nobody reads.
+	_, _ = io.WriteString(s.out, text)
 }
 
 // visible replaces the control characters that could drive a terminal.

@@ -2,7 +2,6 @@ package supervisorctl
 
 import (
 	"context"
-	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -203,10 +202,3 @@ func (m *mortal) Call(ctx context.Context, method string, params ...any) (any, e
 	m.looked = true
 	return info("x", 20, "RUNNING", 5, ""), nil
 }
-
-// failingWriter is a standard output that nobody reads any more.
-type failingWriter struct{}
-
-var errBrokenPipe = errors.New("broken pipe")
-
-func (failingWriter) Write([]byte) (int, error) { return 0, errBrokenPipe }
