@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -153,8 +155,9 @@ func TestFollowMissingMeanwhile(t *testing.T) {
 	following(t, "1", 10, func(t *testing.T, path string, a *audience) {
 		a.wants(t, "1")
 		must(t, os.Remove(path))
-		must(t, os.WriteFile(path+".tmp", []byte("2"), 0o644))
-		must(t, os.Rename(path+".tmp", path))
+		other := filepath.Join(filepath.Dir(path), "other")
+		must(t, os.WriteFile(other, []byte("2"), 0o644))
+		must(t, os.Rename(other, path))
 		a.wants(t, "12")
 	})
 }
@@ -245,6 +248,71 @@ func TestFollowDeletedBackup(t *testing.T) {
 	must(t, os.Remove(path+".3"))
 	close(a.gate)
 	a.wants(t, "0\n1\n2\n5\n6\n")
+}
+
+// The successor of a file is looked for in the row of backups, and is only
+// believed if no rotation has come in between.
+func TestSuccessor(t *testing.T) {
+	path := logWith(t, "current")
+	file, _, err := openForReading(path)
+	must(t, err)
+	f := &follower{path: path, current: file}
+	defer file.Close()
+	for _, step := range []struct {
+		name string
+		do   func() error
+		want string // content of the successor; empty if there is none
+	}{
+		{"the log itself has none", func() error { return nil }, ""},
+		{"a rotation is under way", func() error { return os.Rename(path, path+".1") }, ""},
+		{"the new log is empty, the old one may still be written", func() error { return os.WriteFile(path, nil, 0o644) }, ""},
+		{"the new log", func() error { return os.WriteFile(path, []byte("next"), 0o644) }, "next"},
+		{"another rotation has begun", func() error { return os.Rename(path+".1", path+".2") }, "next"},
+		{"and gone on", func() error { return os.Rename(path, path+".1") }, "next"},
+		{"an empty backup counts", func() error { return os.Truncate(path+".1", 0) }, "\x00"},
+		{"the backup is gone, and there is no log", func() error { return os.Remove(path + ".1") }, ""},
+		{"the backup is gone", func() error { return os.WriteFile(path, []byte("later"), 0o644) }, "later"},
+		{"the current file itself is gone", func() error { return os.Remove(path + ".2") }, "later"},
+	} {
+		must(t, step.do())
+		next, err := f.successor()
+		must(t, err)
+		got := ""
+		if next != nil {
+			data, err := io.ReadAll(next)
+			must(t, err)
+			must(t, next.Close())
+			if got = string(data); got == "" {
+				got = "\x00"
+			}
+		}
+		if got != step.want {
+			t.Errorf("%s: the successor is %q, want %q", step.name, got, step.want)
+		}
+	}
+}
+
+func TestAdjoin(t *testing.T) {
+	path := logWith(t, "")
+	must(t, os.WriteFile(path+".1", nil, 0o644))
+	must(t, os.WriteFile(path+".3", nil, 0o644))
+	third, err := os.Stat(path + ".3")
+	must(t, err)
+	f := &follower{path: path}
+	for _, tt := range []struct {
+		front, place int
+		want         bool
+	}{
+		{1, 3, true},  // with a hole between them
+		{2, 3, true},  // as neighbours
+		{0, 3, false}, // .1 is between them
+		{1, 2, false}, // the file is elsewhere
+		{0, 1, false}, // another file is there
+	} {
+		if got := f.adjoin(tt.front, tt.place, third); got != tt.want {
+			t.Errorf("adjoin(%d, %d) = %v", tt.front, tt.place, got)
+		}
+	}
 }
 
 func TestFollowMissingLog(t *testing.T) {
