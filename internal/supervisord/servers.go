@@ -26,6 +26,10 @@ func (l *life) openServers() (*httpd.Servers, error) {
 
 // routes says who answers what.
 func (l *life) routes(s *supervisor.Supervisor) httpd.Routes {
+	hostname, err := os.Hostname()
+	if err != nil { // then nobody can reach us by it either
+		hostname = "localhost"
+	}
 	return httpd.Routes{
 		RPC: rpc.New(rpc.Options{
 			Supervisor: s,
@@ -45,7 +49,11 @@ func (l *life) routes(s *supervisor.Supervisor) httpd.Routes {
 		}, logfile.Follow),
 		UI: webui.New(webui.Options{
 			Supervisor: s,
+			MainLog:    l.log,
+			Servers:    l.config.Servers,
+			Hostname:   hostname,
 			Version:    Version,
+			PID:        os.Getpid(),
 			Log:        l.log.Logger(),
 			Error:      httpd.Error,
 		}),

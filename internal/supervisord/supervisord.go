@@ -74,6 +74,7 @@ func Run(args []string, stdout, stderr io.Writer) int {
 
 // live lives one life after the other.
 func (p *program) live() int {
+	p.warnOfSearch()
 	for first := true; ; first = false {
 		cfg, err := p.load()
 		if err != nil {
@@ -118,6 +119,16 @@ func (p *program) refuse(err error) int {
 	return exitUsage
 }
 
+// warnOfSearch says that root had better name its configuration file: whoever
+// can write to one of the default places decides what runs as root. The
+// launcher of a detached daemon has said it already.
+func (p *program) warnOfSearch() {
+	if p.line.file == "" && os.Geteuid() == 0 && p.launcher == nil {
+		fmt.Fprintln(p.stderr, "Supervisord is running as root and it is searching for its configuration file in default locations"+
+			" (including the current directory); -c with an absolute path is safer.")
+	}
+}
+
 // load finds and reads the configuration.
 func (p *program) load() (*config.Config, error) {
 	src, err := p.source()
@@ -130,10 +141,6 @@ func (p *program) load() (*config.Config, error) {
 			return nil, config.NotFound(searched)
 		}
 		src.File = found
-		if src.UID == 0 && p.launcher == nil { // whose launcher has said it already
-			fmt.Fprintf(p.stderr, "Supervisord is running as root and it is searching for its configuration file in default locations"+
-				" (including its current working directory); -c with an absolute path is safer.\n")
-		}
 	}
 	return config.Load(src)
 }
