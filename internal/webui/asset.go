@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"embed"
 	"html/template"
+	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -15,7 +17,28 @@ var assets embed.FS
 var templates embed.FS
 
 // pages are the templates, by the names of their files.
-var pages = template.Must(template.ParseFS(templates, "templates/*.html"))
+var pages = template.Must(template.New("pages").Funcs(template.FuncMap{"dict": dict}).ParseFS(templates, "templates/*.html"))
+
+// dict makes what one template gives to another: names and values by turns.
+func dict(pairs ...string) map[string]string {
+	m := make(map[string]string)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		m[pairs[i]] = pairs[i+1]
+	}
+	return m
+}
+
+// scripts returns the names of the embedded scripts.
+func scripts() []string {
+	names, err := fs.Glob(assets, "assets/console/*.js")
+	if err != nil {
+		panic(err) // the pattern is not one
+	}
+	for i, name := range names {
+		names[i] = strings.TrimPrefix(name, "assets/")
+	}
+	return names
+}
 
 // asset returns what serves one embedded file. Browsers are told to ask each
 // time whether it is still the same, so that a new daemon never meets an old

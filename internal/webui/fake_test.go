@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"supervisor/internal/config"
@@ -21,9 +22,19 @@ type fake struct {
 	infos []supervisor.Info
 	fails map[string]error // by request, as noted
 	asked []string
+
+	mu         sync.Mutex // guards asked
+	groups     []*config.Group
+	history    supervisor.History
+	changes    chan struct{}
+	happenings chan supervisor.Happening
+	results    []supervisor.Result
+	diff       config.Diff
 }
 
 func (f *fake) note(request string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.asked = append(f.asked, request)
 	return f.fails[request]
 }
@@ -57,6 +68,36 @@ func (f *fake) StopAll(wait bool) ([]supervisor.Result, error) {
 }
 
 func (f *fake) ClearLogs(name string) error { return f.note("clear " + name) }
+
+func (f *fake) Config() *config.Config  { return &config.Config{File: "/etc/supervisord.conf"} }
+func (f *fake) Done() <-chan struct{}   { return nil }
+func (f *fake) Groups() []*config.Group { return f.groups }
+
+func (f *fake) History(string) (supervisor.History, error) { return f.history, nil }
+
+func (f *fake) Histories(visit func(supervisor.Info, supervisor.History)) {
+	for _, info := range f.infos {
+		visit(info, f.history)
+	}
+}
+
+func (f *fake) Changes() (<-chan struct{}, func()) { return f.changes, func() {} }
+func (f *fake) Happenings() (*supervisor.Onlooker, func()) {
+	return &supervisor.Onlooker{C: f.happenings}, func() {}
+}
+
+func (f *fake) StartGroup(name string, wait bool) ([]supervisor.Result, error) {
+	return f.results, f.note(fmt.Sprintf("start group %s %v", name, wait))
+}
+
+func (f *fake) StopGroup(name string, wait bool) ([]supervisor.Result, error) {
+	return f.results, f.note(fmt.Sprintf("stop group %s %v", name, wait))
+}
+
+func (f *fake) Drift() (config.Diff, error)   { return f.diff, f.fails["drift"] }
+func (f *fake) Reload() (config.Diff, error)  { return f.diff, f.note("reload") }
+func (f *fake) AddGroup(name string) error    { return f.note("add " + name) }
+func (f *fake) RemoveGroup(name string) error { return f.note("remove " + name) }
 
 // running returns a fake with the given processes.
 func running(infos ...supervisor.Info) *fake {

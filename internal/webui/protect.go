@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// protect forbids browsers what the pages do not do themselves: to run
-// scripts, to load anything from elsewhere, to be shown inside the page of
+// protect forbids browsers what the pages do not do themselves: to run scripts
+// that are not files of ours, to load anything from elsewhere, to be shown inside the page of
 // another site (where a click could be stolen), to guess types, and to tell
 // other sites where a visitor came from.
 //
 // The referrer policy is not no-referrer, because then browsers would send the
 // pages' own forms with "Origin: null".
 func protect(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; "+
-		"form-action 'self'; base-uri 'none'; frame-ancestors 'self'")
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "+
+		"img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 }
@@ -30,10 +30,10 @@ func protect(h http.Header) {
 // page forge either. Whoever sends neither, like a script or an old dashboard's
 // server, has to know the password itself, and works as ever.
 //
-// Two gaps remain. Sec-Fetch-Site comes only over HTTPS and to loopback, and
-// Origin only with forms: a link to a daemon elsewhere over plain HTTP passes,
-// as it always has. And a foreign name that is made to point at this machine
-// (DNS rebinding) is not foreign to the browser; only a password helps there.
+// A gap remains. Sec-Fetch-Site comes only over HTTPS and to loopback, and Origin
+// only with forms: a link to a daemon elsewhere over plain HTTP passes, as it
+// always has. A foreign name that is made to point at this machine is not
+// foreign to the browser; see guard.
 func fromOtherSite(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "", "none", "same-origin":
@@ -46,6 +46,21 @@ func fromOtherSite(r *http.Request) bool {
 	}
 	origin, err := url.Parse(sent)
 	return err != nil || !strings.EqualFold(withoutPort80(origin.Host), withoutPort80(r.Host))
+}
+
+// refuse answers, with a reason, an action that nobody may ask for; it reports
+// whether it has.
+func (u *UI) refuse(w http.ResponseWriter, r *http.Request) bool {
+	switch {
+	case fromOtherSite(r):
+		refuse(w)
+	case u.guard.lured(r):
+		http.Error(w, "Refused: this daemon does not know itself by the name "+r.Host+". Use its address or its host name,"+
+			" configure the name in port= of [inet_http_server], or set a username and a password there.", http.StatusForbidden)
+	default:
+		return false
+	}
+	return true
 }
 
 // refuse answers an action that a page of another site asked for.

@@ -40,8 +40,7 @@ func (u *UI) status(w http.ResponseWriter, r *http.Request) {
 	}
 	action := parameter["action"]
 	switch {
-	case action != "" && fromOtherSite(r):
-		refuse(w)
+	case action != "" && u.refuse(w, r):
 	case u.supervisor.State() != supervisor.Running:
 		u.error(w, http.StatusInternalServerError)
 	case action != "":

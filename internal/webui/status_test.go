@@ -153,7 +153,7 @@ func TestMessage(t *testing.T) {
 		if got := parse(t, text).one(t, "div", "status_msg").text; got != want {
 			t.Errorf("HTT-006 %s: shows %q, want %q", query, got, want)
 		}
-		if strings.Contains(text, "<b>") || strings.Contains(text, "<script") {
+		if strings.Contains(text, "<b>") || strings.Contains(text, "<script>") {
 			t.Errorf("HTT-006 %s: not escaped:\n%s", query, text)
 		}
 	}

@@ -1,15 +1,20 @@
-// Package webui is the web pages of the daemon: the status page and its
-// actions, the end of a log, the health check, and the files that these need
-// (rpc.md, sections 2.1 and 2.2). It owns their URLs, texts, classes and links,
-// on which the dashboards and scripts of fifteen years depend.
+// Package webui is the web pages of the daemon. The status page and its actions,
+// the end of a log, and the health check are what they have always been (rpc.md,
+// sections 2.1 and 2.2): dashboards and scripts of fifteen years depend on their
+// URLs, texts, classes and links. The console is built on them: scripts turn the
+// status page into a live overview, and there are pages for a program, its logs
+// and the daemon. Without scripts the pages show the same, and act by forms.
 //
 // It promises:
 //   - Whatever a name, a message or a log contains, a page stays what it is:
-//     all of it passes html/template, and no page runs a script.
+//     all of it passes html/template or becomes text in the browser, and no page
+//     runs a script that is not a file of ours.
 //   - A page is built from what the supervisor has published, and never waits
 //     for it. Only actions wait, as they do in XML-RPC.
 //   - An action that a page of another site asks for is refused; see
-//     fromOtherSite.
+//     fromOtherSite and guard.
+//   - Nothing is measured and nothing runs while no browser watches. One that
+//     does costs a goroutine; one that takes nothing is told less, not later.
 //   - No path leads to a file: what is not in the table of routes is not there.
 //
 // It does not authenticate anybody; that is for whoever mounts it.
@@ -23,6 +28,7 @@ import (
 	"strings"
 	"time"
 
+	"supervisor/internal/config"
 	"supervisor/internal/supervisor"
 )
 
@@ -36,12 +42,37 @@ type Supervisor interface {
 	StartAll(wait bool) ([]supervisor.Result, error)
 	StopAll(wait bool) ([]supervisor.Result, error)
 	ClearLogs(name string) error
+
+	// The console needs these as well.
+	Config() *config.Config
+	Done() <-chan struct{}
+	Groups() []*config.Group
+	History(name string) (supervisor.History, error)
+	Histories(visit func(supervisor.Info, supervisor.History))
+	Changes() (changes <-chan struct{}, stop func())
+	Happenings() (o *supervisor.Onlooker, stop func())
+	StartGroup(name string, wait bool) ([]supervisor.Result, error)
+	StopGroup(name string, wait bool) ([]supervisor.Result, error)
+	Drift() (config.Diff, error)
+	Reload() (config.Diff, error)
+	AddGroup(name string) error
+	RemoveGroup(name string) error
+}
+
+// MainLog is what the pages need of the daemon's own log.
+type MainLog interface {
+	Path() string // empty: there is no file
+	Sync() error  // waits until everything is in the file
 }
 
 // Options is what a UI is made from. All of it is needed.
 type Options struct {
 	Supervisor Supervisor
-	Version    string // of the daemon, for the foot of the page
+	MainLog    MainLog
+	Servers    []config.Server // that the pages are reached by
+	Hostname   string          // of this machine
+	Version    string          // of the daemon
+	PID        int             // of the daemon
 	Log        *slog.Logger
 
 	// Error answers with the server's page for a status that is not 200,
@@ -52,7 +83,12 @@ type Options struct {
 // UI is the web pages: an http.Handler.
 type UI struct {
 	supervisor Supervisor
+	mainLog    MainLog
+	guard      guard
+	gauges     *gauges
 	version    string
+	pid        int
+	started    time.Time
 	log        *slog.Logger
 	error      func(w http.ResponseWriter, status int)
 	routes     map[string]route
@@ -71,10 +107,23 @@ func file(h http.HandlerFunc) route {
 	return route{http.MethodGet: h, http.MethodHead: h}
 }
 
+// look is a page or a stream that only shows something.
+func look(h http.HandlerFunc) route { return route{http.MethodGet: h} }
+
 // New returns the web pages. Its files count as modified now.
 func New(o Options) *UI {
-	u := &UI{supervisor: o.Supervisor, version: o.Version, log: o.Log, error: o.Error}
 	now := time.Now()
+	u := &UI{
+		supervisor: o.Supervisor,
+		mainLog:    o.MainLog,
+		guard:      newGuard(o.Servers, o.Hostname),
+		gauges:     newGauges(o.Supervisor),
+		version:    o.Version,
+		pid:        o.PID,
+		started:    now,
+		log:        o.Log,
+		error:      o.Error,
+	}
 	u.routes = map[string]route{
 		"/":                           page(u.status),
 		"/index.html":                 page(u.status),
@@ -82,6 +131,17 @@ func New(o Options) *UI {
 		"/ok.html":                    page(u.ok),
 		"/stylesheets/supervisor.css": file(asset("stylesheets/supervisor.css", "text/css", now)),
 		"/images/icon.png":            file(asset("images/icon.png", "image/png", now)),
+
+		"/program.html":   look(u.program),
+		"/log.html":       look(u.logPage),
+		"/daemon.html":    look(u.daemon),
+		"/console/events": look(u.events),
+		"/console/log":    look(u.logFile),
+		"/console/follow": look(u.followLog),
+		"/console/act":    {http.MethodPost: u.doAction},
+	}
+	for _, name := range scripts() {
+		u.routes["/"+name] = file(asset(name, "text/javascript", now))
 	}
 	return u
 }

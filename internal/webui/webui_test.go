@@ -109,7 +109,7 @@ func TestPolicy(t *testing.T) {
 	for _, target := range []string{"/", "/tail.html?processname=a", "/ok.html", "/nope", "/?action=refresh", "/images/icon.png"} {
 		r := get(ui, target)
 		for name, want := range map[string]string{
-			"Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
+			"Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
 			"X-Content-Type-Options":  "nosniff",
 			"Referrer-Policy":         "same-origin",
 		} {
@@ -118,7 +118,10 @@ func TestPolicy(t *testing.T) {
 			}
 		}
 		text := body(t, r)
-		for _, forbidden := range []string{"<script", "<style", "style=", "onclick=", `src="http`, "javascript:"} {
+		if n := strings.Count(text, "<script"); n != strings.Count(text, `<script src="console/`)+strings.Count(text, `<script type="module" src="console/`) {
+			t.Errorf("%s: there is a script that is no file of ours", target)
+		}
+		for _, forbidden := range []string{"<style", "style=", "onclick=", `src="http`, "javascript:"} {
 			if strings.Contains(text, forbidden) {
 				t.Errorf("%s: the page contains %s", target, forbidden)
 			}

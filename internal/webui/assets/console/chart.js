@@ -1,0 +1,98 @@
+// Curves, drawn as SVG.
+
+const svg = "http://www.w3.org/2000/svg";
+
+function shape(name, attributes) {
+  const s = document.createElementNS(svg, name);
+  for (const [key, value] of Object.entries(attributes)) s.setAttribute(key, value);
+  return s;
+}
+
+// path returns the path of a curve that ends at the right edge, and of the area
+// below it. least is the smallest top of the scale.
+function path(points, length, width, height, least) {
+  const top = Math.max(least, ...points);
+  const step = width / (length - 1);
+  const left = width - (points.length - 1) * step;
+  const at = (p, i) => `${(left + i * step).toFixed(1)} ${(height - 1 - (p / top) * (height - 2)).toFixed(1)}`;
+  const line = points.map((p, i) => (i ? "L" : "M") + at(p, i)).join("");
+  return { line, area: points.length > 1 ? `${line}L${width} ${height}L${left.toFixed(1)} ${height}Z` : "", top };
+}
+
+// Spark is a small curve without a scale. Most of a thousand programs are idle,
+// so it draws only what has changed.
+export class Spark {
+  constructor(length, least) {
+    this.length = length;
+    this.least = least;
+    this.points = [];
+    this.element = shape("svg", { class: "spark", viewBox: "0 0 72 20", width: 72, height: 20, "aria-hidden": "true", focusable: "false" });
+    this.area = shape("path", { class: "area" });
+    this.line = shape("path", { class: "line" });
+    this.element.append(this.area, this.line);
+  }
+
+  add(value) {
+    this.points.push(value);
+    if (this.points.length > this.length) this.points.shift();
+    this.stale = true;
+  }
+
+  set(points) {
+    this.points = points.slice(-this.length);
+    this.stale = true;
+  }
+
+  draw() {
+    if (!this.stale) return;
+    this.stale = false;
+    const { line, area } = path(this.points, this.length, 72, 20, this.least);
+    if (line === this.drawn) return;
+    this.drawn = line;
+    this.line.setAttribute("d", line);
+    this.area.setAttribute("d", area);
+  }
+}
+
+// Chart is a curve with a scale and a value, for one program. format renders a
+// value; label says what it is.
+export class Chart {
+  constructor(label, length, least, format) {
+    Object.assign(this, { length, least, format, points: [] });
+    this.element = document.createElement("figure");
+    this.element.className = "chart";
+    const caption = document.createElement("figcaption");
+    this.value = document.createElement("strong");
+    this.rest = document.createElement("span");
+    caption.append(label + " ", this.value, " ", this.rest);
+    this.picture = shape("svg", { viewBox: "0 0 400 90", preserveAspectRatio: "none", role: "img", "aria-label": label });
+    for (const y of [1, 45, 89]) this.picture.append(shape("line", { class: "grid", x1: 0, x2: 400, y1: y, y2: y }));
+    this.area = shape("path", { class: "area" });
+    this.line = shape("path", { class: "line" });
+    this.picture.append(this.area, this.line);
+    this.scale = document.createElement("div");
+    this.scale.className = "scale";
+    this.top = document.createElement("span");
+    this.scale.append(this.top, document.createElement("span"));
+    this.scale.lastElementChild.textContent = "last 4 minutes";
+    this.element.append(caption, this.picture, this.scale);
+  }
+
+  set(points) { this.points = points.slice(-this.length); this.draw(); }
+
+  add(value, rest) {
+    this.points.push(value);
+    if (this.points.length > this.length) this.points.shift();
+    this.value.textContent = this.format(value);
+    this.rest.textContent = rest;
+    this.picture.setAttribute("aria-label", `${this.element.firstChild.textContent}, curve of the last minutes`);
+    this.draw();
+  }
+
+  draw() {
+    const { line, area, top } = path(this.points, this.length, 400, 90, this.least);
+    this.line.setAttribute("d", line);
+    this.area.setAttribute("d", area);
+    this.top.textContent = this.format(top);
+  }
+}

@@ -1,0 +1,39 @@
+// Numbers and times, as people read them.
+
+// uptime renders seconds the way the daemon does: "1 day, 2:03:04".
+export function uptime(seconds) {
+  seconds = Math.max(0, Math.floor(seconds));
+  const two = (n) => String(n).padStart(2, "0");
+  const days = Math.floor(seconds / 86400);
+  const clock = `${Math.floor((seconds % 86400) / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  if (days === 0) return clock;
+  return `${days} day${days > 1 ? "s" : ""}, ${clock}`;
+}
+
+// cpu renders tenths of a percent of one processor.
+export function cpu(permille) {
+  if (permille === undefined) return "";
+  return permille >= 1000 ? `${Math.round(permille / 10)} %` : `${(permille / 10).toFixed(1)} %`;
+}
+
+// memory renders KiB.
+export function memory(kib) {
+  if (kib === undefined) return "";
+  if (kib < 1000) return `${kib} KiB`;
+  if (kib < 1000 * 1024) return `${(kib / 1024).toFixed(kib < 100 * 1024 ? 1 : 0)} MiB`;
+  return `${(kib / 1024 / 1024).toFixed(2)} GiB`;
+}
+
+export function bytes(n) {
+  return n < 1000 ? `${n} bytes` : memory(n / 1024);
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+
+export const timeOfDay = (ms) => clock.format(ms);
+
+// moment renders a time: with the day if it was not today.
+export function moment(ms) {
+  return new Date(ms).toDateString() === new Date().toDateString() ? clock.format(ms) : day.format(ms);
+}

@@ -1,0 +1,139 @@
+// The overview: the status page, alive.
+
+import { el, setText, announce, toast } from "./dom.js";
+import { Live } from "./live.js";
+import { Table, kinds, startable, stoppable } from "./table.js";
+import { act } from "./actions.js";
+import { page } from "./page.js";
+
+const live = new Live();
+const table = new Table(act, changed);
+const place = document.getElementById("overview");
+const title = document.title;
+let kind = "";
+let seconds = 0;
+
+const search = el("input", {
+  type: "search", id: "filter", placeholder: "Filter by name or state", "aria-label": "Filter by name or state", autocomplete: "off", spellcheck: "false",
+  oninput: () => table.look(search.value, kind),
+});
+
+// The counts of the states are filters, too.
+const chips = Object.fromEntries([["", "All"], ["running", "Running"], ["busy", "Changing"], ["down", "Stopped"], ["failing", "Failing"]].map(([key, label]) => {
+  const count = el("strong", {}, "0");
+  const button = el("button", { type: "button", class: `chip ${key || "all"}`, "aria-pressed": String(key === ""), onclick: () => choose(kind === key ? "" : key) }, label + " ", count);
+  return [key, { button, count }];
+}));
+
+function choose(key) {
+  kind = key;
+  for (const [k, { button }] of Object.entries(chips)) button.setAttribute("aria-pressed", String(k === key));
+  table.look(search.value, kind);
+}
+
+const button = (action, label) => el("button", { type: "button", class: `act ${action}`, onclick: () => actOnMany(action) }, label);
+const starting = button("start", "Start"), restarting = button("restart", "Restart"), stopping = button("stop", "Stop"), clearing = button("clearlog", "Clear logs");
+const target = el("span", { id: "target" });
+const deselect = el("button", { type: "button", class: "plain", onclick: () => table.select(table.selection(), false) }, "Deselect");
+const nothing = el("p", { class: "empty", hidden: true }, "No program matches the filter.");
+
+place.append(
+  el("div", { class: "bar" }, search, el("div", { class: "chips", role: "group", "aria-label": "States" }, ...Object.values(chips).map((c) => c.button)),
+    el("div", { class: "many", role: "group", "aria-label": "Act on many" }, target, deselect, starting, restarting, stopping, clearing)),
+  el("div", { class: "tablebox" }, table.element), nothing);
+
+// changed shows how many there are of everything.
+function changed() {
+  const states = [...table.rows.values()].map((r) => r.view.state);
+  setText(chips[""].count, String(states.length));
+  for (const [key, is] of Object.entries(kinds)) setText(chips[key].count, String(states.filter(is).length));
+  chips.failing.button.classList.toggle("some", states.some(kinds.failing));
+  const failing = states.filter(kinds.failing).length;
+  document.title = failing ? `(${failing} failing) ${title}` : title;
+  const selected = table.selection();
+  setText(target, selected.length ? `${selected.length} selected` : "All");
+  deselect.hidden = selected.length === 0;
+  clearing.hidden = selected.length === 0;
+  const visible = table.visible();
+  table.every.checked = selected.length > 0 && selected.length === visible.length;
+  table.every.indeterminate = selected.length > 0 && selected.length < visible.length;
+  nothing.hidden = visible.length > 0;
+  setText(nothing, table.rows.size > 0 ? "No program matches the filter." : "No programs to manage");
+  for (const row of table.rows.values()) row.element.classList.toggle("selected", row.selected);
+}
+
+// actOnMany acts on what is selected, else on all.
+function actOnMany(action) {
+  const selected = table.selection();
+  const names = (rows) => rows.map((r) => r.name);
+  if (selected.length > 0) return act(action, { names: names(selected) });
+  return act(action, { all: true }, names([...table.rows.values()].filter((r) => action === "start" ? startable(r.view.state) : stoppable(r.view.state))));
+}
+
+// The keys act on the selection, or on the row that they have gone to.
+let current = null;
+function go(step) {
+  const rows = table.visible();
+  if (rows.length === 0) return;
+  const at = rows.indexOf(current);
+  const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step));
+  current?.element.classList.remove("current");
+  current = rows[next];
+  current.element.classList.add("current");
+  current.link.focus();
+  current.element.scrollIntoView({ block: "nearest" });
+}
+
+function onCurrent(action) {
+  const names = table.selection().map((r) => r.name);
+  if (names.length === 0 && current) names.push(current.name);
+  if (names.length === 0) toast("Select a program first: j and k go down and up, x selects.");
+  else act(action, { names });
+}
+
+table.element.addEventListener("focusin", (e) => {
+  const row = e.target.closest("tr")?.row;
+  if (!row || row === current) return;
+  current?.element.classList.remove("current");
+  current = row;
+  row.element.classList.add("current");
+});
+
+page({
+  "/": ["filter", () => search.focus()],
+  j: ["next program", () => go(1)],
+  k: ["previous program", () => go(-1)],
+  ArrowDown: ["", () => go(1)],
+  ArrowUp: ["", () => go(-1)],
+  x: ["select", () => { if (current) table.select([current], !current.selected); }],
+  a: ["select all that can be seen", () => table.selectVisible(true)],
+  s: ["start", () => onCurrent("start")],
+  r: ["restart", () => onCurrent("restart")],
+  t: ["stop", () => onCurrent("stop")],
+  l: ["logs", () => { if (current) location.href = `log.html?processname=${encodeURIComponent(current.name)}`; }],
+  Enter: ["open the program", () => { if (current) location.href = current.link.href; }],
+  Escape: ["clear filter and selection", () => {
+    search.value = "";
+    choose("");
+    table.select(table.selection(), false);
+    document.activeElement.blur();
+  }],
+}, live);
+
+live.addEventListener("processes", ({ data }) => {
+  for (const [row, before] of table.update(data)) {
+    announce(`${row.name} is ${row.view.state.toLowerCase()}, was ${before.toLowerCase()}`);
+  }
+  if (!place.classList.contains("ready")) {
+    place.classList.add("ready");
+    document.getElementById("plain").remove();
+    performance.mark("overview");
+  }
+});
+live.addEventListener("curves", ({ data }) => {
+  for (const [name, points] of Object.entries(data)) table.rows.get(name)?.spark.set(points);
+});
+live.addEventListener("loads", ({ data }) => {
+  for (const [name, load] of Object.entries(data.loads ?? {})) table.rows.get(name)?.measured(load);
+});
+live.addEventListener("second", () => table.second(live.now(), seconds++));

@@ -1,0 +1,96 @@
+// The page of a program.
+
+import { el, setText, announce } from "./dom.js";
+import { Live } from "./live.js";
+import { Chart } from "./chart.js";
+import { LogView } from "./log.js";
+import { act } from "./actions.js";
+import { page } from "./page.js";
+import { cpu, memory } from "./format.js";
+
+const name = document.getElementById("main").dataset.process;
+const live = new Live(new URLSearchParams({ processname: name }).toString());
+const points = 240;
+const charts = { cpu: new Chart("CPU", points, 100, cpu), memory: new Chart("Memory", points, 1024, memory) };
+document.getElementById("charts").append(charts.cpu.element, charts.memory.element);
+
+// The log, with a tab for each channel that there is.
+const place = document.getElementById("log");
+const channels = ["stdout", "stderr"].filter((c) => place.dataset[c] === "true");
+let log = null;
+if (channels.length > 0) {
+  const view = el("div");
+  const tabs = channels.map((c) => el("button", { type: "button", class: "tab", "aria-pressed": String(c === channels[0]), onclick: () => show(c) }, c));
+  const show = (c) => {
+    for (const t of tabs) t.setAttribute("aria-pressed", String(t.textContent === c));
+    log.open(c);
+  };
+  place.append(el("div", { class: "tabs", role: "group", "aria-label": "Channel" }, ...tabs), view);
+  log = new LogView(view, name, channels[0]);
+  setText(document.querySelector("#logs p"), "");
+  document.querySelector("#logs p").append(el("a", { href: `log.html?processname=${encodeURIComponent(name)}` }, "Open as a page"));
+}
+
+// What the page says of the state is rendered by the daemon; when the state
+// changes, those parts are fetched anew.
+const parts = ["state", "note", "why", "pid", "restarts", "exit", "history"];
+let fetching = false, again = false;
+async function renew() {
+  again = fetching;
+  if (fetching) return;
+  fetching = true;
+  try {
+    const answer = await fetch(location.pathname + "?" + new URLSearchParams({ processname: name }), { cache: "no-store" });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const id of parts) {
+      const fresh = page.getElementById(id), old = document.getElementById(id);
+      if (fresh.textContent !== old.textContent) old.replaceChildren(...document.adoptNode(fresh).childNodes);
+    }
+    const acts = page.querySelector(".title .acts"), old = document.querySelector(".title .acts");
+    if (acts.textContent !== old.textContent) old.replaceChildren(...document.adoptNode(acts).childNodes);
+  } catch {
+    // The connection is lost; the indicator says so, and hello will renew.
+  } finally {
+    fetching = false;
+    if (again) renew();
+  }
+}
+
+// Buttons are forms that work without scripts; with them, nothing is reloaded.
+document.querySelector(".title .acts").addEventListener("submit", (e) => {
+  e.preventDefault();
+  act(e.submitter.value, { names: [name] });
+});
+
+let state = null, load = [];
+live.addEventListener("processes", ({ data }) => {
+  const view = data.set?.[0];
+  if (view) {
+    if (state !== null && state !== view.state) announce(`${name} is ${view.state.toLowerCase()}`);
+    state = view.state;
+    document.title = `${view.state.toLowerCase()}: ${name} - Supervisor`;
+    renew();
+  } else if (data.gone?.length) setText(document.getElementById("note"), "This program is no longer configured.");
+});
+live.addEventListener("curves", ({ data }) => {
+  const curve = data[name] ?? [];
+  charts.cpu.set(curve.map(([c]) => c));
+  charts.memory.set(curve.map(([, m]) => m));
+});
+live.addEventListener("loads", ({ data }) => {
+  load = data.loads?.[name] ?? load;
+  const [all = 0, mem = 0, own = 0, ownMemory = 0, processes = 0] = load;
+  const family = processes > 1 ? (value) => `of ${processes} processes; the first by itself ${value}` : () => "";
+  charts.cpu.add(all, family(cpu(own)));
+  charts.memory.add(mem, family(memory(ownMemory)));
+});
+
+page({
+  s: ["start", () => act("start", { names: [name] })],
+  r: ["restart", () => act("restart", { names: [name] })],
+  t: ["stop", () => act("stop", { names: [name] })],
+  l: ["logs", () => { location.href = `log.html?processname=${encodeURIComponent(name)}`; }],
+  "/": ["search in the log", () => log?.search.field.focus()],
+  p: ["pause or resume the log", () => log?.pause(!log.paused)],
+}, live);

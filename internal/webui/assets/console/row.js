@@ -1,0 +1,93 @@
+// One program in the overview.
+
+import { el, setText, badge, setBadge } from "./dom.js";
+import { uptime, cpu, memory, moment } from "./format.js";
+import { Spark } from "./chart.js";
+
+const sparkPoints = 60;
+const perPoint = 4; // measurements, a second apart, that one point is the mean of
+
+export const startable = (state) => ["STOPPED", "EXITED", "FATAL"].includes(state);
+export const stoppable = (state) => ["STARTING", "RUNNING", "BACKOFF"].includes(state);
+export const failing = (state) => ["FATAL", "BACKOFF", "UNKNOWN"].includes(state);
+
+export class Row {
+  constructor(view, acted) {
+    this.name = view.name;
+    this.load = [];
+    this.sum = 0;
+    this.count = 0;
+    this.spark = new Spark(sparkPoints, 50);
+    const link = encodeURIComponent(view.name);
+    const button = (action, label) => el("button", {
+      type: "button", class: `act ${action}`, "aria-label": `${label} ${view.name}`, title: label, onclick: () => acted(action, this),
+    }, label);
+    this.box = el("input", { type: "checkbox", class: "select", "aria-label": `Select ${view.name}` });
+    this.badge = badge(view.state);
+    this.note = el("span", { class: "note" });
+    this.cells = Object.fromEntries(["pid", "uptime", "restarts", "exit"].map((c) => [c, el("td", { class: c })]));
+    this.cpu = el("span");
+    this.memory = el("td", { class: "memory" });
+    this.start = button("start", "Start");
+    this.restart = button("restart", "Restart");
+    this.stop = button("stop", "Stop");
+    this.link = el("a", { href: `program.html?processname=${link}` }, view.name);
+    this.element = el("tr", { class: "row" },
+      el("td", { class: "check" }, this.box),
+      el("th", { class: "program", scope: "row" }, this.link),
+      el("td", { class: "state" }, this.badge, this.note),
+      this.cells.pid, this.cells.uptime, this.cells.restarts, this.cells.exit,
+      el("td", { class: "cpu" }, this.spark.element, this.cpu), this.memory,
+      el("td", { class: "acts" }, this.start, this.restart, this.stop,
+        el("a", { class: "act logs", href: `log.html?processname=${link}`, "aria-label": `Logs of ${view.name}`, title: "Logs" }, "Logs")));
+    this.element.row = this;
+    this.show(view);
+  }
+
+  get selected() { return this.box.checked; }
+  set selected(yes) {
+    this.box.checked = yes;
+    this.element.classList.toggle("selected", yes);
+  }
+
+  // show shows what has changed.
+  show(view) {
+    this.view = view;
+    setBadge(this.badge, view.state);
+    this.element.dataset.state = view.state.toLowerCase();
+    setText(this.note, view.note ?? "");
+    setText(this.cells.pid, view.pid ? String(view.pid) : "");
+    setText(this.cells.restarts, view.restarts ? String(view.restarts) : "0");
+    this.cells.restarts.classList.toggle("zero", !view.restarts);
+    setText(this.cells.exit, view.exit ?? "");
+    this.cells.exit.title = view.exit ? `${view.exit}, ${moment(view.exitAt)}` : "";
+    this.start.hidden = !startable(view.state);
+    this.restart.hidden = view.state !== "RUNNING";
+    this.stop.hidden = !stoppable(view.state);
+    if (!view.since) setText(this.cells.uptime, "");
+  }
+
+  // measured takes a new load; an empty one is that of a dead process.
+  measured(load) {
+    this.load = load;
+    const [all, mem, own, ownMemory, processes] = load;
+    setText(this.cpu, cpu(all));
+    setText(this.memory, memory(mem));
+    const both = processes > 1 ? `${processes} processes; the first by itself: ${cpu(own)}, ${memory(ownMemory)}` : "";
+    this.memory.title = both;
+    this.cpu.title = both;
+    this.memory.classList.toggle("family", processes > 1);
+  }
+
+  // second adds to the curve, and draws what can be seen.
+  second(now) {
+    this.sum += this.load[0] ?? 0;
+    if (++this.count === perPoint) {
+      this.spark.add(Math.round(this.sum / perPoint));
+      this.sum = this.count = 0;
+    }
+    if (!this.visible) return;
+    if (this.view.since) setText(this.cells.uptime, uptime((now - this.view.since) / 1000));
+    this.spark.draw();
+  }
+}

@@ -1,0 +1,205 @@
+package webui
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"supervisor/internal/event"
+	"supervisor/internal/supervisor"
+)
+
+// leastPause is the time between two messages about processes: a storm of
+// changes is a few messages, not thousands.
+const leastPause = 250 * time.Millisecond
+
+// stream is a connection over which a browser is told what happens, as
+// server-sent events (HTML standard, section 9.2).
+type stream struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	buf     bytes.Buffer
+}
+
+// newStream begins an answer that does not end.
+func newStream(w http.ResponseWriter) *stream {
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // a proxy that collects would show everything late
+	return &stream{w: w, control: http.NewResponseController(w)}
+}
+
+// send sends one message. Its error is the end of the browser.
+func (s *stream) send(kind string, data any) error {
+	s.buf.Reset()
+	s.buf.WriteString("event: " + kind + "\ndata: ")
+	if err := json.NewEncoder(&s.buf).Encode(data); err != nil { // it ends with a line feed, and has no other
+		return err
+	}
+	s.buf.WriteByte('\n')
+	if _, err := s.w.Write(s.buf.Bytes()); err != nil {
+		return err
+	}
+	return s.control.Flush()
+}
+
+// watcher is one browser that watches.
+type watcher struct {
+	ui   *UI
+	out  *stream
+	only string // the one process that it wants to see; empty: all
+
+	shown     shown
+	loads     map[string]load
+	nextTold  time.Time            // the earliest moment of the next message about processes
+	due       <-chan time.Time     // when one is put off; else nil
+	happening *supervisor.Onlooker // nil: it does not want to see events
+}
+
+// events tells a browser what happens until one of the two goes away. A page
+// about one process names it in processname; one that shows the events of the
+// supervisor says happenings=1.
+func (u *UI) events(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	b := &watcher{ui: u, out: newStream(w), only: query.Get("processname"), shown: make(shown)}
+	changed, stop := u.supervisor.Changes()
+	defer stop()
+	measured, leave := u.gauges.look()
+	defer leave()
+	var happenings <-chan supervisor.Happening
+	if query.Get("happenings") != "" {
+		var stop func()
+		b.happening, stop = u.supervisor.Happenings()
+		defer stop()
+		happenings = b.happening.C
+	}
+	err := b.greet()
+	for err == nil {
+		select {
+		case <-changed:
+			err = b.changed()
+		case <-b.due:
+			err = b.tell()
+		case <-measured:
+			err = b.measured()
+		case h := <-happenings:
+			err = b.happened(h)
+		case <-r.Context().Done():
+			return
+		case <-u.supervisor.Done():
+			return
+		}
+	}
+}
+
+// greet sends a new browser all there is.
+func (b *watcher) greet() error {
+	hello := struct {
+		Now     int64 `json:"now"`
+		Started int64 `json:"started"`
+	}{time.Now().UnixMilli(), b.ui.started.UnixMilli()}
+	if err := b.out.send("hello", hello); err != nil {
+		return err
+	}
+	if err := b.tell(); err != nil {
+		return err
+	}
+	return b.out.send("curves", b.curves())
+}
+
+// changed tells what has changed, or sees to it that it will be told soon.
+func (b *watcher) changed() error {
+	if b.due != nil {
+		return nil
+	}
+	if wait := time.Until(b.nextTold); wait > 0 {
+		b.due = time.After(wait)
+		return nil
+	}
+	return b.tell()
+}
+
+// tell tells what has changed since the last time.
+func (b *watcher) tell() error {
+	now := time.Now()
+	b.due, b.nextTold = nil, now.Add(leastPause)
+	return b.out.send("processes", b.shown.update(b.ui.supervisor, b.only, now))
+}
+
+// measured tells which loads have changed. It is sent even if none has: the
+// browser takes it as a sign of life.
+func (b *watcher) measured() error {
+	loads := b.ui.gauges.read()
+	message := struct {
+		Now   int64               `json:"now"`
+		Loads map[string][]uint32 `json:"loads,omitempty"` // empty: there is nothing to measure any more
+	}{Now: time.Now().UnixMilli(), Loads: make(map[string][]uint32)}
+	for name, l := range loads {
+		if old, known := b.loads[name]; b.wants(name) && (!known || old != l) {
+			message.Loads[name] = []uint32{l.cpu, l.memory, l.ownCPU, l.ownMemory, l.processes}
+		}
+	}
+	for name := range b.loads {
+		if _, alive := loads[name]; b.wants(name) && !alive {
+			message.Loads[name] = []uint32{}
+		}
+	}
+	b.loads = loads
+	return b.out.send("loads", message)
+}
+
+func (b *watcher) wants(name string) bool { return b.only == "" || b.only == name }
+
+// overviewPoints is how many points of a curve the overview gets: it draws them
+// an inch wide.
+const overviewPoints = 60
+
+// curves returns the curves so far: of one process all of it, in the overview
+// the processor time alone and coarser, and none that is flat.
+func (b *watcher) curves() map[string]any {
+	curves := make(map[string]any)
+	for name, points := range b.ui.gauges.history(b.wants) {
+		if b.only != "" {
+			curves[name] = points
+		} else if coarse, flat := coarsen(points, curveLength/overviewPoints); !flat {
+			curves[name] = coarse
+		}
+	}
+	return curves
+}
+
+// coarsen makes the mean of each few points one point. The last few are aligned
+// with the end.
+func coarsen(points []point, few int) (coarse []uint32, flat bool) {
+	flat = true
+	for rest := points[len(points)%few:]; len(rest) > 0; rest = rest[few:] {
+		sum := uint32(0)
+		for _, p := range rest[:few] {
+			sum += p[0]
+		}
+		coarse = append(coarse, sum/uint32(few))
+		flat = flat && sum == 0
+	}
+	return coarse, flat
+}
+
+// happened tells about an event.
+func (b *watcher) happened(h supervisor.Happening) error {
+	return b.out.send("happening", struct {
+		At      int64  `json:"at"`
+		Type    string `json:"type"`
+		Subject string `json:"subject,omitempty"`
+		Detail  string `json:"detail"`
+		Lost    uint64 `json:"lost,omitempty"`
+	}{h.At.UnixMilli(), h.Event.Type.String(), subject(h.Event), string(h.Event.Payload()), b.happening.Lost()})
+}
+
+// subject returns what an event is about, by the name that clients show.
+func subject(e event.Event) string {
+	if e.Process == "" || e.Process == e.Group {
+		return e.Group
+	}
+	return e.Group + ":" + e.Process
+}
