@@ -33,9 +33,11 @@ func (p *Process) settle(now time.Time) {
 	case Starting:
 		p.settleStart(now)
 	case Backoff:
-		if !p.v.Retired {
-			p.spawn(now)
+		if p.v.Retired {
+			p.v.Deadline = time.Time{} // there is no next try: it waits for GiveUp
+			return
 		}
+		p.spawn(now)
 	case Stopping:
 		p.log(slog.LevelWarn, "killing '%s' (%d) with SIGKILL", p.policy.Name, p.v.PID)
 		p.v.Deadline = now.Add(max(p.policy.StopWait, minKillInterval))

@@ -127,7 +127,7 @@ func TestDescribe(t *testing.T) {
 		{0x0000, "exit status 0", 0},
 		{0x7f00, "exit status 127", 127},
 		{0x0009, "terminated by SIGKILL", -1},
-		{0x008b, "terminated by SIGSEGV (core dumped)", -1},
+		{0x008b, "terminated by SIGSEGV (core dumped)", -1}, // PRO-018
 		{0xffff, "unknown termination cause 0xffff", -1},
 	} {
 		if got, code := Describe(tt.status), ExitCode(tt.status); got != tt.want || code != tt.code {

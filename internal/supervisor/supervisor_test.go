@@ -12,8 +12,7 @@ import (
 // Each test is a scene; its transcript is in testdata. The names say which
 // lines of the checklist it carries.
 
-func manual(p *config.Process)    { p.Autostart = false }
-func noRestart(p *config.Process) { p.Autorestart = config.Never }
+func manual(p *config.Process) { p.Autostart = false }
 
 func TestStartAtBoot_PRO_002_PRO_058_EVT_015_EVT_019(t *testing.T) {
 	groups := []*config.Group{
@@ -71,7 +70,7 @@ func TestStopRequests_RPC_034_to_RPC_037_PRO_025_PRO_029(t *testing.T) {
 		w.wait(1500 * time.Millisecond)
 		w.do("stop good", func() error { return w.s.Stop("good", true) })
 		w.do("stop good again", func() error { return w.s.Stop("good", true) })
-		w.do("stop failing", func() error { return w.s.Stop("failing", true) }) // RPC-036
+		w.do("stop failing", func() error { return w.s.Stop("failing", true) }) // RPC-036, PRO-067
 		w.do("stop group at once", func() error { return w.s.Stop("group", false) })
 		w.do("start group while it stops", func() error { return w.s.Start("group", true) }) // RPC-074
 		w.do("stop stubborn", func() error { return w.s.Stop("stubborn", true) })
