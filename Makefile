@@ -12,7 +12,7 @@ commands = supervisord supervisorctl pidproxy echo_supervisord_conf
 
 build: ## build the four commands into bin/
 	mkdir -p bin
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ $(commands:%=./cmd/%)
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/ $(commands:%=./cmd/%)
 
 test: ## install what the tests compare with, then check and test everything
 	sh test/setup
@@ -28,7 +28,11 @@ demo-stop: ## stop it again
 fuzz: ## run every fuzz target for FUZZTIME
 	sh test/fuzz $(FUZZTIME)
 
-bench: ## run the benchmarks
+bench: build ## measure it beside Supervisor and others, and note the figures in docs/performance.md
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/bench ./bench
+	bin/bench -o docs/performance.md
+
+microbench: ## run the benchmarks of the packages
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 install: build ## install commands and manual pages below PREFIX
@@ -43,4 +47,4 @@ clean: demo-stop ## remove what was built, and stop and remove the demo
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: build test demo demo-stop fuzz bench install clean help
+.PHONY: build test demo demo-stop fuzz bench microbench install clean help
