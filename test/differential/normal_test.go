@@ -58,7 +58,7 @@ var texts = []rule{
 	{regexp.MustCompile(`(For help, use \S+ -h\n)\S+\.(?:conf|ini):(?:\d+:)?.*\n(?:.+\n)*`), "$1"},
 	// The explanations in the help of a command: the form, a tab, prose; and prose
 	// alone, which we put in other words.
-	{regexp.MustCompile(`(?m)^((?:add|avail|clear|exit|fg|help|maintail|open|pid|quit|reload|remove|reread|restart|shutdown|signal|start|status|stop|tail|update|version)\b[^\t\n]*)\t.*(\n\t\t.*)*`), "$1\t..."},
+	{regexp.MustCompile(`(?m)^((?:\w+> )?(?:add|avail|clear|exit|fg|help|maintail|open|pid|quit|reload|remove|reread|restart|shutdown|signal|start|status|stop|tail|update|version)\b[^\t\n]*)\t.*(\n\t\t.*)*`), "$1\t..."},
 	{regexp.MustCompile(`(?m)^(restart all\t\.\.\.)\n.*$`), "$1"},
 	{regexp.MustCompile(`(?m)^(maintail\t\.\.\.\n)\n`), "$1"},
 	// Where in Python's code an interrupt struck.

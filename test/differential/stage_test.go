@@ -172,13 +172,41 @@ func (s *stage) start(args ...string) error {
 		_ = daemon.Wait()
 		close(ended)
 	}()
-	_, err = s.log.until("supervisord started with pid")
+	err = poll("the start of supervisord", func() bool { return s.started() || closed(ended) })
 	if err != nil {
-		<-s.ended
-		return fmt.Errorf("%w\n%s", err, s.stderr)
+		return errors.Join(err, daemon.Process.Kill())
 	}
-	s.log.played = 0
+	if closed(ended) && !s.started() {
+		return fmt.Errorf("supervisord has ended:\n%s", s.stderr)
+	}
 	return nil
+}
+
+// started tells whether the daemon has come to its pid file, which is the last
+// thing before it works. At level warn the log does not say so.
+func (s *stage) started() bool {
+	for _, line := range s.log.all() {
+		if began.MatchString(line) || strings.HasSuffix(line, "could not write pidfile "+s.dir+"/pid") {
+			return true
+		}
+	}
+	files, _ := filepath.Glob(filepath.Join(s.dir, "*.pid")) // the pattern is well-formed
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err == nil && string(text) == fmt.Sprintf("%d\n", s.daemon.Process.Pid) {
+			return true
+		}
+	}
+	return false
+}
+
+func closed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 // clear ends every process that was started on this stage, which its
