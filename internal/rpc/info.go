@@ -9,6 +9,7 @@ import (
 	"supervisor/internal/config"
 	"supervisor/internal/supervisor"
 	"supervisor/internal/wire"
+	"supervisor/xmlrpc"
 )
 
 func (s *Server) processInfo(a *args) (any, error) {
@@ -20,23 +21,35 @@ func (s *Server) processInfo(a *args) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	value := processInfo(info, time.Now())
+	value := processInfo(&info, time.Now())
 	return &value, nil
 }
 
 func (s *Server) allProcessInfo(*args) (any, error) {
-	now := time.Now()
-	infos := s.supervisor.Processes()
-	values := make(wire.ProcessInfos, len(infos))
-	for i, info := range infos {
-		values[i] = processInfo(info, now)
-	}
-	return values, nil
+	return everyProcess{s.supervisor, time.Now()}, nil
+}
+
+// everyProcess is what clients are told about all processes. It is rendered
+// from what the supervisor has published, process by process: with thousands
+// of them, a list in between would cost as much as the answer.
+type everyProcess struct {
+	supervisor *supervisor.Supervisor
+	now        time.Time
+}
+
+// AppendXMLRPC implements xmlrpc.Marshaler.
+func (e everyProcess) AppendXMLRPC(dst []byte) []byte {
+	dst = xmlrpc.AppendArrayStart(dst)
+	e.supervisor.Visit(func(info *supervisor.Info) {
+		value := processInfo(info, e.now)
+		dst = value.AppendXMLRPC(dst)
+	})
+	return xmlrpc.AppendArrayEnd(dst)
 }
 
 // processInfo is what clients are told about a process (rpc.md, section 7).
-func processInfo(info supervisor.Info, now time.Time) wire.ProcessInfo {
-	v := info.Vars
+func processInfo(info *supervisor.Info, now time.Time) wire.ProcessInfo {
+	v := &info.Vars
 	return wire.ProcessInfo{
 		Name:        info.Config.Name,
 		Group:       info.Config.Group,

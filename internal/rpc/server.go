@@ -51,6 +51,7 @@ type Server struct {
 	processID  int
 	methods    registry
 	refuse     func(w http.ResponseWriter, status int)
+	buffers    buffers
 }
 
 // New returns a Server.
@@ -83,7 +84,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusBadRequest)
 		return
 	}
-	answer := s.answer(r.Context(), call)
+	b := s.buffers.take()
+	defer s.buffers.keep(b)
+	*b = s.answer(r.Context(), (*b)[:0], call)
+	answer := *b
 	w.Header().Set("Content-Type", "text/xml")
 	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
 	_, _ = w.Write(answer) // a client that went away has nobody to tell
@@ -95,17 +99,17 @@ func excerpt(body []byte) string {
 	return string(body[:min(len(body), limit)])
 }
 
-// answer calls the method and renders its result or its fault.
-func (s *Server) answer(ctx context.Context, call xmlrpc.Call) []byte {
+// answer calls the method and appends its result or its fault.
+func (s *Server) answer(ctx context.Context, dst []byte, call xmlrpc.Call) []byte {
 	s.log.Log(ctx, severity.Trace, "XML-RPC method called: "+call.Method+"()")
 	value, err := s.call(call.Method, call.Params)
 	if err != nil {
 		fault := faultOf(err)
 		s.log.Log(ctx, severity.Trace, fmt.Sprintf("XML-RPC method %s() returned fault: [%d] %s", call.Method, fault.Code, fault.Text))
-		return xmlrpc.AppendFault(nil, fault.Code, fault.Text)
+		return xmlrpc.AppendFault(dst, fault.Code, fault.Text)
 	}
 	s.log.Log(ctx, severity.Trace, "XML-RPC method "+call.Method+"() returned successfully")
-	return xmlrpc.AppendResponse(nil, value)
+	return xmlrpc.AppendResponse(dst, value)
 }
 
 // call looks a method up and calls it.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,7 +36,7 @@ func (i Info) Description(now time.Time) string {
 	v := i.Vars
 	switch v.State {
 	case lifecycle.Running:
-		return fmt.Sprintf("pid %d, uptime %s", v.PID, uptime(now.Sub(v.Started)))
+		return "pid " + strconv.Itoa(v.PID) + ", uptime " + uptime(now.Sub(v.Started))
 	case lifecycle.Fatal, lifecycle.Backoff:
 		if v.Trouble == "" {
 			return fmt.Sprintf(`unknown error (try "tail %s")`, i.Config.Name)
@@ -54,7 +55,7 @@ func (i Info) Description(now time.Time) string {
 func uptime(d time.Duration) string {
 	seconds := int64(max(d, 0) / time.Second)
 	days, seconds := seconds/86400, seconds%86400
-	clock := fmt.Sprintf("%d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
+	clock := strconv.FormatInt(seconds/3600, 10) + ":" + twoDigits(seconds/60%60) + ":" + twoDigits(seconds%60)
 	switch days {
 	case 0:
 		return clock
@@ -63,6 +64,8 @@ func uptime(d time.Duration) string {
 	}
 	return fmt.Sprintf("%d days, %s", days, clock)
 }
+
+func twoDigits(n int64) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }
 
 // table is the published list of what is active. It is replaced when a group
 // comes or goes; the processes in it publish their own changes.
@@ -93,6 +96,14 @@ func (s *Supervisor) Processes() []Info {
 		infos[i] = *p.info.Load()
 	}
 	return infos
+}
+
+// Visit shows what is known about every process, in the order of Processes,
+// without a copy. What is shown must not be changed.
+func (s *Supervisor) Visit(visit func(*Info)) {
+	for _, p := range s.table.Load().sorted {
+		visit(p.info.Load())
+	}
 }
 
 // Process returns what is known about one process, named "group:process", or
