@@ -41,25 +41,24 @@ type Note struct {
 
 // Daemon is [supervisord]: the daemon itself.
 type Daemon struct {
-	LogFile       string // absolute; empty if LogSyslog
-	LogSyslog     bool   // logfile=syslog
-	LogMaxBytes   ByteSize
-	LogBackups    int
-	LogLevel      slog.Level
-	PIDFile       string // absolute
-	Umask         uint32 // applied only when the daemon detaches
-	NoDaemon      bool
-	Silent        bool
-	MinFDs        int
-	MinProcs      int
-	NoCleanup     bool
-	ChildLogDir   string
-	User          *User
-	Directory     string // changed to only when the daemon detaches; empty: stay
-	StripANSI     bool
-	Environment   []string // KEY=VALUE, in the order of the file; part of every process' own
-	Identifier    string
-	RootUnlessSet bool // no user is set and the daemon runs as root: worth a warning
+	LogFile     string // absolute; empty if LogSyslog
+	LogSyslog   bool   // logfile=syslog
+	LogMaxBytes ByteSize
+	LogBackups  int
+	LogLevel    slog.Level
+	PIDFile     string // absolute
+	Umask       uint32 // applied only when the daemon detaches
+	NoDaemon    bool
+	Silent      bool
+	MinFDs      int
+	MinProcs    int
+	NoCleanup   bool
+	ChildLogDir string
+	User        *User
+	Directory   string // changed to only when the daemon detaches; empty: stay
+	StripANSI   bool
+	Environment []string // KEY=VALUE, in the order of the file; part of every process' own
+	Identifier  string
 }
 
 // User is an account to which privileges are dropped. It existed when the

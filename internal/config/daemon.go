@@ -167,7 +167,6 @@ func (l *loader) finish(d *daemonSection, s *ini.Section) (Daemon, error) {
 		}
 		d.User = account
 	}
-	d.RootUnlessSet = d.User == nil && l.uid == 0
 	d.Environment = merge(d.environment, nil)
 	if d.ChildLogDir == "" {
 		dir, err := l.tempDir()

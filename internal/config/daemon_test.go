@@ -17,10 +17,6 @@ func TestDaemonDefaults_CFG_130_CFG_131(t *testing.T) {
 	if got := s.must().Daemon; !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	s.src.UID = 0
-	if !s.must().Daemon.RootUnlessSet {
-		t.Error("root without a user is not noticed")
-	}
 }
 
 func TestDaemon(t *testing.T) {

@@ -68,11 +68,9 @@ func lookUp(ctx context.Context, host string) (netip.Addr, error) {
 }
 
 func bindTCP(cfg *config.Socket, address netip.Addr) (fd int, err error) {
-	family, name := unix.AF_INET, unix.Sockaddr(&unix.SockaddrInet4{Port: cfg.Port})
+	family, name := unix.AF_INET6, unix.Sockaddr(&unix.SockaddrInet6{Port: cfg.Port, Addr: address.As16()})
 	if address.Is4() {
-		name = &unix.SockaddrInet4{Port: cfg.Port, Addr: address.As4()}
-	} else {
-		family, name = unix.AF_INET6, &unix.SockaddrInet6{Port: cfg.Port, Addr: address.As16()}
+		family, name = unix.AF_INET, &unix.SockaddrInet4{Port: cfg.Port, Addr: address.As4()}
 	}
 	fd, err = socket(family)
 	if err != nil {
