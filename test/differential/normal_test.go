@@ -29,7 +29,7 @@ var moments = []rule{
 	{regexp.MustCompile(`"(start|stop|now)": [1-9]\d{9}\b`), `"$1": <time>`},
 	{regexp.MustCompile(`<name>(start|stop|now)</name>\n<value><int>[1-9]\d{9}<`), "<name>$1</name>\n<value><int><time><"},
 	{regexp.MustCompile(`\b[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M\b`), "<date>"},
-	{regexp.MustCompile(`\b[A-Z][a-z]{2}(%20| )[A-Z][a-z]{2}(%20| ){1,2}\d{1,2}(%20| )\d\d(:|%3A)\d\d(:|%3A)\d\d(%20| )\d{4}\b`), "<ctime>"},
+	{regexp.MustCompile(`[A-Z][a-z]{2}(%20| )[A-Z][a-z]{2}(%20| ){1,2}\d{1,2}(%20| )\d\d(:|%3A)\d\d(:|%3A)\d\d(%20| )\d{4}\b`), "<ctime>"},
 	{regexp.MustCompile(`Last-Modified: .*`), "Last-Modified: <date>"},
 	{regexp.MustCompile(`when:\d{9}[05]\b`), "when:<slice>"},
 }

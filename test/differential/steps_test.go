@@ -196,7 +196,7 @@ var gist = regexp.MustCompile(`<title>[^<]*</title>|(?:index|tail)\.html\?[^"]*|
 
 // doFollow opens a stream: follow PATH.
 func (s *stage) doFollow(st step) (string, error) {
-	answer, err := s.request("GET", st.args, nil, "")
+	answer, err := s.request("GET", st.args, []string{"Connection: keep-alive"}, "")
 	if err != nil {
 		return "", err
 	}

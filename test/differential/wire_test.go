@@ -80,8 +80,12 @@ func (s *stage) request(method, path string, headers []string, body string) (*ht
 	return answer, nil
 }
 
-// showHead renders the status line and the headers. Date and Server are nobody's
-// business; a Content-Length was checked by reading the body.
+// unseen are headers that are nobody's business, and those by which we protect
+// browsers.
+var unseen = []string{"Date", "Server", "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"}
+
+// showHead renders the status line and the headers. A Content-Length was checked
+// by reading the body.
 func showHead(r *http.Response) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", r.Proto, r.Status)
@@ -89,7 +93,7 @@ func showHead(r *http.Response) string {
 		if name == "Content-Length" {
 			values = []string{"<right>"}
 		}
-		if name != "Date" && name != "Server" {
+		if !slices.Contains(unseen, name) {
 			fmt.Fprintf(&b, "%s: %s\n", name, strings.Join(values, ", "))
 		}
 	}
