@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"slices"
 	"strings"
 
 	"supervisor/internal/config"
@@ -21,24 +22,26 @@ func (l *Launcher) environment(p *config.Process) []string {
 	told = append(told,
 		"SUPERVISOR_PROCESS_NAME="+p.Name,
 		"SUPERVISOR_GROUP_NAME="+p.Group)
-	return merge(l.Env, told, p.Environment)
+	env := make([]string, len(l.Env), len(l.Env)+len(told)+len(p.Environment))
+	copy(env, l.Env)
+	return override(override(env, told), p.Environment)
 }
 
-// merge joins lists of KEY=VALUE so that each key is there once, at its first
-// place and with its last value.
-func merge(lists ...[]string) []string {
-	var merged []string
-	place := make(map[string]int)
-	for _, list := range lists {
-		for _, entry := range list {
-			key, _, _ := strings.Cut(entry, "=")
-			if i, known := place[key]; known {
-				merged[i] = entry
-				continue
-			}
-			place[key] = len(merged)
-			merged = append(merged, entry)
+// override adds entries, KEY=VALUE, to an environment in which each key is
+// there once. A key that is there already keeps its place and gets the new
+// value. There are few entries, so looking through all is faster than a map.
+func override(env, entries []string) []string {
+	for _, entry := range entries {
+		key, _, _ := strings.Cut(entry, "=")
+		i := slices.IndexFunc(env, func(e string) bool {
+			old, _, _ := strings.Cut(e, "=")
+			return old == key
+		})
+		if i < 0 {
+			env = append(env, entry)
+		} else {
+			env[i] = entry
 		}
 	}
-	return merged
+	return env
 }

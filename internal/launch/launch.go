@@ -41,6 +41,7 @@ type Launcher struct {
 // New returns a Launcher. Close it when the supervisor has ended.
 func New(o Options) *Launcher {
 	l := &Launcher{Options: o}
+	l.Env = override(nil, o.Env)
 	l.queue.start()
 	return l
 }
