@@ -71,7 +71,7 @@ func (l *life) live() (restart bool, err error) {
 	}
 	s := supervisor.New(supervisor.Options{
 		Config:   l.config,
-		Load:     l.load,
+		Load:     l.reread,
 		Launcher: launcher,
 		Log:      l.log.Logger(),
 		Serial:   l.serial,
@@ -90,6 +90,17 @@ func (l *life) live() (restart bool, err error) {
 	outcome := s.Run(groups)
 	l.serial = outcome.Serial
 	return outcome.Restart, nil
+}
+
+// reread reads the file that this life began with again. It is not searched for:
+// if it is gone, another one that is found instead means something else.
+func (l *life) reread() (*config.Config, error) {
+	src, err := l.source()
+	if err != nil {
+		return nil, err
+	}
+	src.File = cmp.Or(src.File, l.config.File)
+	return config.Load(src)
 }
 
 // becomeUser drops the privileges that the configuration does not want.
