@@ -12,7 +12,7 @@ commands = supervisord supervisorctl pidproxy echo_supervisord_conf
 
 build: ## build the four commands into bin/
 	mkdir -p bin
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/ $(commands:%=./cmd/%)
+	CGO_ENABLED=0 $(GO) build -trimpath -tags nethttpomithttp2 -ldflags='-s -w' -o bin/ $(commands:%=./cmd/%)
 
 test: ## install what the tests compare with, then check and test everything
 	sh test/setup

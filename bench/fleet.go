@@ -14,8 +14,9 @@ import (
 )
 
 const (
+	kibi  = 1 << 10
+	mebi  = 1 << 20
 	mega  = 1e6
-	kilo  = 1e3
 	giga  = 1e9
 	quiet = 1500 * time.Millisecond // until a supervisor has calmed down after a start
 )
@@ -98,7 +99,7 @@ func (r *run) single(c contender) error {
 			return err
 		}
 		r.private[c.name] = a.private
-		r.sample("memory 1", c, float64(a.pss)/mega)
+		r.sample("memory 1", c, float64(a.pss)/mebi)
 		return nil
 	})
 }
@@ -124,7 +125,7 @@ func (r *run) hundred(c contender) error {
 		if err != nil {
 			return err
 		}
-		r.sample("memory 100", c, float64(a.pss)/mega)
+		r.sample("memory 100", c, float64(a.pss)/mebi)
 		for _, step := range []func(*daemon) error{r.crash, r.storm, r.calls, r.fleetCalls} {
 			if err := step(d); err != nil {
 				return err
@@ -154,9 +155,9 @@ func (r *run) thousand(c contender) error {
 		if err != nil {
 			return err
 		}
-		r.sample("memory 1000", c, float64(a.pss)/mega)
+		r.sample("memory 1000", c, float64(a.pss)/mebi)
 		if one, known := r.private[c.name]; known {
-			r.sample("private", c, float64(a.private-one)/(n-1)/kilo)
+			r.sample("private", c, float64(a.private-one)/(n-1)/kibi)
 		}
 		r.sample("threads", c, float64(a.threads))
 		for _, step := range []func(*daemon) error{r.idle, r.storm, r.bigAnswers} {
@@ -221,7 +222,7 @@ func (r *run) fiveThousand(c contender) error {
 		pause(quiet)
 		a, err := d.account()
 		if err == nil {
-			r.sample("memory 5000", c, float64(a.pss)/mega)
+			r.sample("memory 5000", c, float64(a.pss)/mebi)
 		}
 		return err
 	})

@@ -3,10 +3,12 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"flag"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/signal"
 	"strconv"
@@ -34,6 +36,7 @@ type bottom struct {
 	stopping bool
 	gone     chan struct{} // closed when nothing lives and stopping is set
 	outputs  []output      // by index
+	answers  map[string][]byte
 }
 
 // output is where what a child writes comes from and goes to.
@@ -61,13 +64,14 @@ func floor(args []string) error {
 	b := &bottom{
 		command: flags.Args(), logs: *logs, splice: *splice, once: *once, epoll: epoll,
 		children: make(map[int]int), gone: make(chan struct{}), outputs: make([]output, *n),
+		answers: cannedAnswers(*n),
 	}
 	server, err := net.Listen("unix", *socket)
 	if err != nil {
 		return err
 	}
 	go b.carry()
-	go b.serve(server)
+	go func() { _ = http.Serve(server, b) }() // it ends with the program
 	if err := b.startAll(); err != nil {
 		return err
 	}
@@ -210,62 +214,30 @@ func (b *bottom) move(pipe, file int, buffer []byte) (int, error) {
 	return unix.Write(file, buffer[:n])
 }
 
-// serve answers calls.
-func (b *bottom) serve(server net.Listener) {
-	for {
-		conn, err := server.Accept()
-		if err != nil {
-			return
-		}
-		go b.converse(conn)
+// ServeHTTP implements http.Handler: it answers a call with a text that has
+// been ready, after it has done what was asked for.
+func (b *bottom) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
 	}
-}
-
-// converse answers the calls of one client.
-func (b *bottom) converse(conn net.Conn) {
-	defer conn.Close()
-	answers := cannedAnswers(len(b.outputs))
-	in := bufio.NewReader(conn)
-	for {
-		size := 0
-		for {
-			field, err := in.ReadSlice('\n')
-			if err != nil {
-				return
-			}
-			if len(field) <= 2 {
-				break
-			}
-			if value, ok := strings.CutPrefix(string(field), "Content-Length: "); ok {
-				if size, err = strconv.Atoi(strings.TrimSpace(value)); err != nil {
-					return
-				}
-			}
-		}
-		body, err := in.Peek(size)
-		if err != nil {
-			return
-		}
-		_, rest, _ := strings.Cut(string(body), "<methodName>")
-		method, _, _ := strings.Cut(rest, "</methodName>")
-		if _, err := in.Discard(size); err != nil {
-			return
-		}
-		switch method {
-		case "supervisor.stopAllProcesses":
-			<-b.stopAll()
-		case "supervisor.startAllProcesses":
-			if err := b.startAll(); err != nil {
-				return
-			}
-		}
-		if _, err := conn.Write(answers[method]); err != nil {
-			return
+	_, rest, _ := bytes.Cut(body, []byte("<methodName>"))
+	method, _, _ := bytes.Cut(rest, []byte("</methodName>"))
+	switch string(method) {
+	case "supervisor.stopAllProcesses":
+		<-b.stopAll()
+	case "supervisor.startAllProcesses":
+		if err := b.startAll(); err != nil {
+			fmt.Fprintln(os.Stderr, "floor:", err)
 		}
 	}
+	answer := b.answers[string(method)]
+	w.Header().Set("Content-Type", "text/xml")
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+	_, _ = w.Write(answer) // a client that went away has nobody to tell
 }
 
-// cannedAnswers are answers of the usual size, with their HTTP around them.
+// cannedAnswers are answers of the usual size.
 func cannedAnswers(n int) map[string][]byte {
 	const (
 		head  = "<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n<value>"
@@ -275,8 +247,7 @@ func cannedAnswers(n int) map[string][]byte {
 		sizeOfInfo = 1100
 	)
 	answer := func(value string) []byte {
-		body := head + value + tail
-		return []byte("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n" + body)
+		return []byte(head + value + tail)
 	}
 	return map[string][]byte{
 		"supervisor.getState":          answer(state),

@@ -45,11 +45,11 @@ func more(scenario, key, name, unit string, targets ...bound) metric {
 // metrics returns the whole table, in the order of printing.
 func metrics() []metric {
 	return slices.Concat([]metric{
-		less("fleet 1", "memory 1", "memory (PSS), 1 child", "MB", atMost(10)),
-		less("fleet 100", "memory 100", "memory, 100 children", "MB"),
-		less("fleet 1000", "memory 1000", "memory, 1,000 children", "MB", atMost(18)),
-		less("fleet 5000", "memory 5000", "memory, 5,000 children", "MB", atMost(54)),
-		less("fleet 1000", "private", "private memory per further child", "KB", atMost(8)),
+		less("fleet 1", "memory 1", "memory (PSS), 1 child", "MiB", atMost(10)),
+		less("fleet 100", "memory 100", "memory, 100 children", "MiB"),
+		less("fleet 1000", "memory 1000", "memory, 1,000 children", "MiB", atMost(18)),
+		less("fleet 5000", "memory 5000", "memory, 5,000 children", "MiB", atMost(54)),
+		less("fleet 1000", "private", "private memory per further child", "KiB", atMost(8)),
 		less("fleet 1000", "threads", "threads, 1,000 children", "", atMost(16)),
 		less("fleet 1000", "wake-ups", "wake-ups a minute, idle, 1,000 children", "", atMost(2)),
 		less("fleet 1000", "idle", "idle CPU a minute, 1,000 children", "ms", atMost(2)),
