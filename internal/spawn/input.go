@@ -9,7 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// MaxQueued is how many bytes an Input keeps for a child that does not read.
+// MaxQueued is how many bytes an Input keeps for a child that does not read. A
+// single message may be longer: a child that reads gets everything, and an event
+// that can never be sent would keep its listener from all that come after it.
 const MaxQueued = 8 << 20
 
 // ErrQueueFull means that a child has not read its stdin for so long that no
@@ -38,10 +40,10 @@ func (in *Input) Send(data []byte) error {
 	if in.err != nil {
 		return in.err
 	}
-	if len(in.queue)+len(data) > MaxQueued {
-		return ErrQueueFull
-	}
 	if len(in.queue) > 0 {
+		if len(in.queue)+len(data) > MaxQueued {
+			return ErrQueueFull
+		}
 		in.queue = append(in.queue, data...)
 		return nil
 	}

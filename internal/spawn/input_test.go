@@ -124,3 +124,20 @@ func TestQueueIsBounded(t *testing.T) {
 		t.Errorf("read %d of %d bytes: %v", n, sent, err)
 	}
 }
+
+// A message that is longer than the queue is sent all the same, and nothing can
+// be queued behind it before the child has read.
+func TestSendBeyondTheBound(t *testing.T) {
+	in, r := inputPipe(t)
+	long := bytes.Repeat([]byte("event"), MaxQueued/4)
+	if err := in.Send(long); err != nil {
+		t.Fatal(err)
+	}
+	if err := in.Send([]byte("x")); !errors.Is(err, ErrQueueFull) {
+		t.Errorf("Send behind it: %v", err)
+	}
+	got := make([]byte, len(long))
+	if _, err := io.ReadFull(r, got); err != nil || !bytes.Equal(got, long) {
+		t.Fatalf("read %d bytes, %v; not what was sent", len(got), err)
+	}
+}
