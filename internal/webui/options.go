@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -197,7 +198,7 @@ var optionValues = map[string]func(*config.Process, *config.Group) string{
 	"umask":           text(umask),
 	"user":            text(user),
 	"environment":     text(environment),
-	"serverurl":       text(func(p *config.Process) string { return p.ServerURL }),
+	"serverurl":       text(func(p *config.Process) string { return cmp.Or(p.ServerURL, "AUTO") }),
 	"priority":        number(func(p *config.Process) int { return p.Priority }),
 	"autostart":       truth(func(p *config.Process) bool { return p.Autostart }),
 	"autorestart":     text(func(p *config.Process) string { return p.Autorestart.String() }),

@@ -28,6 +28,7 @@ type programPage struct {
 	Running   bool
 	Startable bool
 	Down      bool     // there is a reason to ask why
+	Trouble   string   // why the last start or run went wrong; empty: it did not
 	Advice    string   // what to do about it; empty: there is none
 	LastWords []string // the last lines that it wrote, to stderr if it has one
 	Channel   string   // to which it wrote them
@@ -75,6 +76,7 @@ func (u *UI) program(w http.ResponseWriter, r *http.Request) {
 		Running:   state == lifecycle.Running,
 		Startable: state == lifecycle.Stopped || state == lifecycle.Exited || state == lifecycle.Fatal,
 		Down:      state == lifecycle.Exited || state == lifecycle.Fatal || state == lifecycle.Backoff || state == lifecycle.Unknown,
+		Trouble:   printable(info.Vars.Trouble),
 		Advice:    advice(info, history),
 		ExitAt:    history.ExitAt,
 		Moments:   moments(history, now),

@@ -93,6 +93,6 @@ export class Chart {
     const { line, area, top } = path(this.points, this.length, 400, 90, this.least);
     this.line.setAttribute("d", line);
     this.area.setAttribute("d", area);
-    this.top.textContent = this.format(top);
+    this.top.textContent = `0 to ${this.format(top)}`;
   }
 }

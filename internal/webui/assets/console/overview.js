@@ -7,7 +7,7 @@ import { act } from "./actions.js";
 import { page } from "./page.js";
 
 const live = new Live();
-const table = new Table(act, changed);
+const table = new Table(act, changed, () => live.now());
 const place = document.getElementById("overview");
 const title = document.title;
 let kind = "";

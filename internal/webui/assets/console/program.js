@@ -49,6 +49,7 @@ async function renew() {
     }
     const acts = page.querySelector(".title .acts"), old = document.querySelector(".title .acts");
     if (acts.textContent !== old.textContent) old.replaceChildren(...document.adoptNode(acts).childNodes);
+    live.dispatchEvent(new Event("second"));
   } catch {
     // The connection is lost; the indicator says so, and hello will renew.
   } finally {

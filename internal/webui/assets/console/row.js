@@ -44,6 +44,24 @@ export class Row {
     this.show(view);
   }
 
+  // within leaves out of the name what the head of the group says.
+  within(group) {
+    setText(this.link, group === "" ? this.name : this.name.slice(group.length + 1));
+    if (group === "") this.link.removeAttribute("aria-label");
+    else this.link.setAttribute("aria-label", this.name);
+  }
+
+  // seen is told whether the row can be seen; only then its figures tick.
+  seen(yes, now) {
+    this.visible = yes;
+    if (yes) this.tick(now);
+  }
+
+  tick(now) {
+    if (this.view.since) setText(this.cells.uptime, uptime((now - this.view.since) / 1000));
+    this.spark.draw();
+  }
+
   get selected() { return this.box.checked; }
   set selected(yes) {
     this.box.checked = yes;
@@ -86,8 +104,6 @@ export class Row {
       this.spark.add(Math.round(this.sum / perPoint));
       this.sum = this.count = 0;
     }
-    if (!this.visible) return;
-    if (this.view.since) setText(this.cells.uptime, uptime((now - this.view.since) / 1000));
-    this.spark.draw();
+    if (this.visible) this.tick(now);
   }
 }

@@ -26,8 +26,10 @@ export const kinds = {
 
 export class Table {
   // acted is called with an action, its target and the names it is about;
-  // changed, when the selection or what can be seen has changed.
-  constructor(acted, changed) {
+  // changed, when the selection or what can be seen has changed; now is the
+  // daemon's time.
+  constructor(acted, changed, now) {
+    this.now = now;
     this.acted = acted;
     this.changed = changed;
     this.rows = new Map();
@@ -45,7 +47,7 @@ export class Table {
     this.element.addEventListener("change", (e) => this.checked(e));
     this.element.addEventListener("click", (e) => { this.shift = e.shiftKey; });
     this.seen = new IntersectionObserver((entries) => {
-      for (const e of entries) e.target.row.visible = e.isIntersecting;
+      for (const e of entries) e.target.row.seen(e.isIntersecting, this.now());
     }, { rootMargin: "200px" });
   }
 
@@ -110,6 +112,7 @@ export class Table {
       const group = grouped && row.name !== row.view.group ? row.view.group : "";
       if (!bodies.has(group)) bodies.set(group, this.body(group));
       bodies.get(group).wanted.push(row.element);
+      row.within(group);
     }
     for (const [name, body] of this.groups) {
       if (bodies.has(name)) continue;
@@ -145,7 +148,8 @@ export class Table {
       body.box.addEventListener("change", () => this.select(this.members(name).filter((r) => !r.element.hidden), body.box.checked));
       body.count = el("span", { class: "count" });
       body.head = el("tr", { class: "group" }, el("td", { class: "check" }, body.box),
-        el("th", { scope: "rowgroup", colspan: columns.length }, el("span", { class: "groupname" }, name), " ", body.count),
+        el("th", { scope: "rowgroup", colspan: 2 }, el("span", { class: "groupname" }, name), " ", body.count),
+        ...columns.slice(2).map(([key]) => el("td", { class: key })),
         el("td", { class: "acts" }, button("start", "Start"), button("restart", "Restart"), button("stop", "Stop")));
       body.element.append(body.head);
     }

@@ -1,0 +1,86 @@
+package console
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// The daemon's page: what it is, what differs, the update, events and log.
+func TestDaemon(t *testing.T) {
+	d := boot(t, program("keeper", "/bin/cat")+program("changing", "/bin/cat", "priority=1")+program("leaving", "/bin/cat"))
+	p := open(t)
+	p.visit(d.url + "daemon.html")
+	p.until("it knows itself", `["4.3.0", "RUNNING", "supervisord.conf"].every(w => document.querySelector("dl").textContent.includes(w))`)
+	p.until("nothing differs", `document.querySelector("#drift").textContent.includes("is what the file says")`)
+	p.until("its log is there", lines+`.textContent.includes("supervisord started with pid")`)
+	p.until("the connection is live", `document.querySelector("#connection.live")`)
+
+	d.configure(program("keeper", "/bin/cat") + program("changing", "/bin/cat", "priority=2") + program("fresh", "/bin/cat"))
+	p.click("#recheck")
+	p.until("it says what an update does", `["remove leaving, which stops leaving", "restart changing, which stops changing", "priority: 1 2", "add fresh"].every(w => document.querySelector("#drift").textContent.replace(/\s+/g, " ").includes(w))`)
+	keeper := value[string](p, `fetch("program.html?processname=keeper").then(r => r.text()).then(x => /id="pid">(\d+)/.exec(x)[1])`)
+	p.click("#drift .act")
+	p.until("it asks", `document.querySelector("dialog").textContent.includes("remove leaving")`)
+	p.click("dialog .yes")
+	p.until("it is done", `document.querySelector("#toasts").textContent.includes("Updated: 1 added, 1 restarted, 1 removed")`)
+	p.until("nothing differs any more", `document.querySelector("#drift").textContent.includes("is what the file says")`)
+	p.until("events were seen", `["PROCESS_GROUP_REMOVED", "PROCESS_GROUP_ADDED", "PROCESS_STATE_STOPPED"].every(w => document.querySelector("#events").textContent.includes(w))`)
+	if again := value[string](p, `fetch("program.html?processname=keeper").then(r => r.text()).then(x => /id="pid">(\d+)/.exec(x)[1])`); again != keeper {
+		t.Errorf("keeper was restarted: its pid was %s and is %s", keeper, again)
+	}
+
+	d.configure("[program:bad]\n")
+	p.click("#recheck")
+	p.until("a bad file is explained", `document.querySelector("#drift [role=alert]")?.textContent.includes("does not specify a command")`)
+}
+
+// Who may act: a page of another site may not, nor one that came by a name that
+// is not ours; a script may.
+func TestOtherSites(t *testing.T) {
+	d := boot(t, pets)
+	for _, c := range []struct {
+		name    string
+		headers map[string]string
+		host    string
+		status  int
+	}{
+		{"a script", nil, "", http.StatusSeeOther},
+		{"a script, by any name", nil, "build.example.com", http.StatusSeeOther},
+		{"another site", map[string]string{"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"}, "", http.StatusForbidden},
+		{"a name that is made to point here", map[string]string{"Origin": "http://evil.example", "Sec-Fetch-Site": "same-origin"}, "evil.example", http.StatusForbidden},
+	} {
+		r, err := http.NewRequest("POST", d.url+"console/act", strings.NewReader("action=stop&processname=web"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, value := range c.headers {
+			r.Header.Set(key, value)
+		}
+		r.Host = c.host
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(answer.Body)
+		if err != nil || answer.Body.Close() != nil || answer.StatusCode != c.status {
+			t.Errorf("%s: status %d, want %d: %v %s", c.name, answer.StatusCode, c.status, err, text)
+		}
+	}
+}
+
+// Nothing comes from elsewhere, and the policy of the pages allows no script
+// that is not a file of ours.
+func TestPolicy(t *testing.T) {
+	d := boot(t, pets)
+	p := open(t)
+	p.visit(d.url)
+	p.until("there are rows", row("web"))
+	if foreign := value[[]string](p, `performance.getEntriesByType("resource").map(e => e.name).filter(n => !n.startsWith(location.origin))`); len(foreign) > 0 {
+		t.Errorf("something was fetched from %q", foreign)
+	}
+	if ran := value[bool](p, `new Promise(done => { window.ran = false; const s = document.createElement("script"); s.textContent = "window.ran = true"; document.body.append(s); setTimeout(() => done(window.ran), 50); })`); ran {
+		t.Error("a script ran that is no file of ours")
+	}
+}
