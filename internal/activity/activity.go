@@ -15,11 +15,13 @@
 //     the next line, from the byte on where it failed.
 //   - Reopen, Clear and Sync take effect in the order in which they are called
 //     among the lines: what was logged before a Reopen is in the old file.
-//   - Close writes what is queued and ends all goroutines. A daemon that is
-//     killed loses what was queued.
+//   - Close writes what is queued and ends all goroutines, unless a sink hangs:
+//     that is waited for for a few seconds, and then left to itself. A daemon that
+//     is killed loses what was queued.
 package activity
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +30,7 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 
 	"supervisor/internal/logfile"
 )
@@ -141,6 +144,13 @@ func (l *Log) Clear() error {
 	return l.carryOut(l.sinks[:1], func(*sink) error { return l.file.Clear() })
 }
 
+// closePatience is how long Close waits for sinks that hang: a daemon whose
+// terminal or disk stands still must be able to end.
+const closePatience = 5 * time.Second
+
+// errHangs says that a sink was left to itself.
+var errHangs = errors.New("the log cannot be written to its end: what it is written to hangs")
+
 // Close writes what is queued, ends the goroutines and closes the sinks. What
 // is logged later is dropped. The error says what could not be written or closed.
 func (l *Log) Close() error {
@@ -155,12 +165,13 @@ func (l *Log) Close() error {
 	}
 	l.mu.Unlock()
 
+	patience, cancel := context.WithTimeout(context.Background(), closePatience)
+	defer cancel()
 	var errs []error
 	for _, s := range l.sinks {
-		<-s.done
-		errs = append(errs, s.failure)
+		errs = append(errs, s.end(patience))
 	}
-	if l.file != nil {
+	if l.file != nil && !errors.Is(errs[0], errHangs) { // or its lock is held
 		errs = append(errs, l.file.Close())
 	}
 	if l.syslog != nil {

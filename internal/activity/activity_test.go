@@ -374,6 +374,53 @@ func TestSinkIsFullForTooLong(t *testing.T) {
 	})
 }
 
+// A sink that never returns does not keep the daemon from ending.
+func TestCloseWhenSinkHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path, stdout := logPath(t), &gate{pass: make(chan struct{})}
+		l, err := New(Options{Path: path, Stdout: stdout})
+		must(t, err)
+		l.Logger().Info("line")
+		begun := time.Now()
+		if err := l.Close(); !errors.Is(err, errHangs) {
+			t.Errorf("Close: %v", err)
+		}
+		if waited := time.Since(begun); waited != closePatience {
+			t.Errorf("Close waited %v", waited)
+		}
+		if got := messages(t, path); got != "INFO line\n" {
+			t.Errorf("the file says %q", got)
+		}
+		close(stdout.pass) // synctest would miss the end of the goroutine
+	})
+}
+
+// A file that lags behind because the disk was full is written in pieces, so
+// that it is rotated as often as it should be.
+func TestBacklogIsRotated(t *testing.T) {
+	path := logPath(t)
+	l, err := New(Options{Path: path, File: logfile.Options{MaxBytes: 100_000, Backups: 3}})
+	must(t, err)
+	hold := make(chan struct{})
+	released := make(chan error, 1)
+	l.mu.Lock()
+	l.sinks[0].putOrder(func(*sink) error { <-hold; return nil }, released)
+	l.mu.Unlock()
+	for range 10_000 {
+		l.Logger().Info(strings.Repeat("x", 70))
+	}
+	close(hold)
+	must(t, <-released)
+	must(t, l.Close())
+	for _, name := range []string{path, path + ".1", path + ".2", path + ".3"} {
+		info, err := os.Stat(name)
+		must(t, err)
+		if info.Size() > 100_000+2*piece {
+			t.Errorf("%s has %d bytes", filepath.Base(name), info.Size())
+		}
+	}
+}
+
 // Close tries once more, and says if it was in vain.
 func TestCloseWhenFull(t *testing.T) {
 	stdout := &gate{full: errFull}

@@ -2,6 +2,8 @@ package activity
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"fmt"
 	"sync"
 	"time"
@@ -16,6 +18,10 @@ const (
 	// mostSpare is how big a buffer is kept for reuse, in bytes. A bigger one
 	// served a burst, and burdens a daemon that is idle again.
 	mostSpare = 256 << 10
+
+	// piece is about how many bytes are written at once. The file can be rotated
+	// between two pieces, so one that was behind does not outgrow its limit.
+	piece = 64 << 10
 )
 
 // sink is one destination of the log, its queue, and the goroutine that writes
@@ -98,6 +104,17 @@ func (s *sink) run() {
 	}
 }
 
+// end waits for the goroutine of a closed log, and returns what it could not
+// write; errHangs: it has not ended in time.
+func (s *sink) end(ctx context.Context) error {
+	select {
+	case <-s.done:
+		return s.failure
+	case <-ctx.Done():
+		return errHangs
+	}
+}
+
 // take waits for something to do and takes all of it; not ok means that the log
 // is closed and nothing is left to do.
 func (s *sink) take() (text []byte, orders []order, ok bool) {
@@ -125,10 +142,7 @@ func (s *sink) emit(text []byte) {
 	if retained {
 		text = append(s.left, text...)
 	}
-	n, err := 0, error(nil)
-	if len(text) > 0 {
-		n, err = s.write(text)
-	}
+	n, err := s.writePieces(text)
 	switch {
 	case n == len(text):
 		s.left, s.failure = nil, nil
@@ -138,6 +152,24 @@ func (s *sink) emit(text []byte) {
 	default: // text is a queue, which will be used again
 		s.left, s.failure = bytes.Clone(text[n:]), err
 	}
+}
+
+// writePieces writes text in pieces that end with a line. A failure that has
+// cost no byte, like one to rotate the file, is returned when all is written.
+func (s *sink) writePieces(text []byte) (written int, failure error) {
+	for written < len(text) {
+		rest := text[written:]
+		if len(rest) > piece {
+			rest = rest[:piece+bytes.IndexByte(rest[piece:], '\n')+1]
+		}
+		n, err := s.write(rest)
+		written += n
+		failure = cmp.Or(failure, err)
+		if n < len(rest) {
+			return written, err
+		}
+	}
+	return written, failure
 }
 
 // caughtUp queues the warnings that are due when everything taken is written:
