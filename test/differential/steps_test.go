@@ -308,9 +308,12 @@ func without(st step, text string) string {
 // saw as many as "times N" says.
 func (s *stage) doEvents(st step) (string, error) {
 	times := 1
-	if len(st.below) > 0 {
-		if _, err := fmt.Sscanf(st.below[0], "times %d", &times); err != nil {
-			return "", fmt.Errorf("%s: %w", st.below[0], err)
+	for _, below := range st.below {
+		if n, ok := strings.CutPrefix(below, "times "); ok {
+			var err error
+			if times, err = strconv.Atoi(n); err != nil {
+				return "", fmt.Errorf("%s: %w", below, err)
+			}
 		}
 	}
 	var b strings.Builder
@@ -327,7 +330,7 @@ func (s *stage) doEvents(st step) (string, error) {
 			return b.String(), err
 		}
 	}
-	return b.String(), nil
+	return without(st, b.String()), nil
 }
 
 // doFile shows a file, once it contains a text: file PATH [TEXT].
