@@ -69,28 +69,27 @@ func (f *File) Size() int64 {
 // (logging.md, section 3). To a regular file that is one write(2) and nothing
 // else, unless it is cut short.
 //
-// If n is less than len(p), the rest was not written and may be tried again. An
-// error together with n equal to len(p) says that the rotation failed: the file
-// goes on to grow, and the next attempt comes when it has grown by its limit
-// once more.
+// If n is less than len(p), the rest was not written and may be tried again; it
+// goes to a new file if the limit was reached just there. An error together with
+// n equal to len(p) says that the rotation failed: the file goes on to grow, and
+// the next attempt comes when it has grown by its limit once more.
 //
-// A pipe, fifo or terminal whose reader does not read is waited for, but not for
-// ever: after 10 seconds the write gives up, and so does each further one after
-// 10 milliseconds, until the reader reads again. A socket and a descriptor that
-// can only be duplicated are waited for as long as it takes, because they cannot
-// be made not to block without changing them for others.
+// A pipe, fifo, terminal or socket whose reader does not read is waited for, but
+// not for ever: after 10 seconds the write gives up, and so does each further one
+// after 10 milliseconds, until the reader reads again.
 func (f *File) Write(p []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.target.waits {
+	if f.target.waits || f.target.blocks {
 		return f.writeToReader(p)
 	}
 	n, err := f.target.file.Write(p)
 	if f.target.regular {
 		f.target.size += int64(n)
 	}
-	if err == nil && f.limit > 0 && f.target.size >= f.limit {
-		err = f.rotate()
+	if f.limit > 0 && f.target.size >= f.limit {
+		// After a failure, too: on a full disk the oldest backup makes room.
+		err = errors.Join(err, f.rotate())
 	}
 	return n, err
 }
@@ -101,10 +100,7 @@ func (f *File) writeToReader(p []byte) (int, error) {
 	if f.stalled {
 		patience = stalledPatience
 	}
-	if err := f.target.file.SetWriteDeadline(time.Now().Add(patience)); err != nil {
-		return 0, err
-	}
-	n, err := f.target.file.Write(p)
+	n, err := f.target.writeBy(time.Now().Add(patience), p)
 	f.stalled = errors.Is(err, os.ErrDeadlineExceeded)
 	return n, err
 }

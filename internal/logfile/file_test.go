@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -145,6 +146,22 @@ func TestTruncatedFromOutside(t *testing.T) {
 	wantFiles(t, filepath.Dir(path), map[string]string{"x.log": "abcdef", "x.log.1": "1234567890"})
 	write(t, f, "ghij")
 	wantFiles(t, filepath.Dir(path), map[string]string{"x.log": "", "x.log.1": "abcdefghij"})
+}
+
+// "As many backups as there can be" costs no more than those that there
+// are, and the one beyond the last is overwritten.
+func TestRotationWithManyBackups(t *testing.T) {
+	path := logPath(t)
+	f := openLog(t, path, Options{MaxBytes: 1, Backups: math.MaxInt})
+	write(t, f, "a", "b", "c")
+	wantFiles(t, filepath.Dir(path), map[string]string{"x.log": "", "x.log.1": "c", "x.log.2": "b", "x.log.3": "a"})
+
+	path = logPath(t)
+	f = openLog(t, path, Options{MaxBytes: 1, Backups: fewBackups + 2})
+	must(t, os.WriteFile(backupName(path, fewBackups+2), []byte("oldest"), 0o644))
+	must(t, os.WriteFile(backupName(path, fewBackups+1), []byte("next"), 0o644))
+	write(t, f, "a")
+	wantFiles(t, filepath.Dir(path), map[string]string{"x.log": "", "x.log.1": "a", fmt.Sprint("x.log.", fewBackups+2): "next"})
 }
 
 // A rotation that fails loses nothing, is reported once and tried again later.

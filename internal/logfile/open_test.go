@@ -22,6 +22,7 @@ import (
 var roles = map[string]func(args []string) error{
 	"write to /dev/stdout": writeToStdout,
 	"fill the disk":        fillTheDisk,
+	"rotate when full":     rotateWhenFull,
 }
 
 // self returns the command that runs this test binary in a role.
@@ -249,6 +250,78 @@ func TestFullDisk(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	wantFiles(t, filepath.Dir(path), map[string]string{"x.log": "", "x.log.1": "abcdefabcdagain" + strings.Repeat("z", 15)})
+}
+
+// rotateWhenFull fills the disk in the middle of the chunk that reaches the limit.
+func rotateWhenFull(args []string) error {
+	signal.Ignore(syscall.SIGXFSZ)
+	f, err := Open(args[0], Options{MaxBytes: 8, Backups: 1})
+	if err != nil {
+		return err
+	}
+	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: 10, Max: 10}); err != nil {
+		return err
+	}
+	for _, want := range []int{6, 4, 6} { // of six bytes each
+		if n, err := f.Write([]byte("abcdef")); n != want || (err == nil) != (n == 6) {
+			return fmt.Errorf("Write = %d, %v, want %d bytes", n, err, want)
+		}
+	}
+	return f.Close()
+}
+
+// A file that has reached its limit is rotated even if the disk is full: only
+// that makes room.
+func TestRotationWhenFull(t *testing.T) {
+	path := logPath(t)
+	out, err := self(t, "rotate when full", path).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	wantFiles(t, filepath.Dir(path), map[string]string{"x.log": "abcdef", "x.log.1": "abcdefabcd"})
+}
+
+// A socket cannot be made not to block, for others have it, too; but its reader
+// is not waited for for ever either.
+func TestSocketStalls(t *testing.T) {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	must(t, err)
+	reader := os.NewFile(uintptr(pair[1]), "reader")
+	defer reader.Close()
+	defer unix.Close(pair[0])
+	f := openLog(t, fmt.Sprint("/dev/fd/", pair[0]), Options{})
+	f.patience = time.Millisecond
+	chunk := []byte(strings.Repeat("x", 4096))
+	written := 0
+	for err == nil {
+		var n int
+		n, err = f.Write(chunk)
+		written += n
+	}
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("Write = %v, want that it gave up", err)
+	}
+	if _, err := io.CopyN(io.Discard, reader, int64(written)); err != nil {
+		t.Fatal(err)
+	}
+	f.patience = time.Minute
+	write(t, f, "again")
+	buf := make([]byte, 5)
+	if _, err := io.ReadFull(reader, buf); string(buf) != "again" || err != nil {
+		t.Errorf("read %q, %v", buf, err)
+	}
+}
+
+func TestFirstLines(t *testing.T) {
+	long := strings.Repeat("x", 4096)
+	for text, want := range map[string]string{
+		"": "", "short": "short", "a\nb": "a\nb", long: long, long + "y": long,
+		"a\nb\n" + long: "a\nb\n", "a\n" + long[2:] + "\n": "a\n",
+	} {
+		if got := string(firstLines([]byte(text))); got != want {
+			t.Errorf("of %d bytes: %d, want %d", len(text), len(got), len(want))
+		}
+	}
 }
 
 func TestDescriptor(t *testing.T) {

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 )
 
 // rotate moves the file out of the way, which has reached its limit.
@@ -30,7 +33,11 @@ func (f *File) rollOver() error {
 	if f.opt.Backups <= 0 {
 		return f.truncate()
 	}
-	for i := f.opt.Backups - 1; i >= 0; i-- {
+	last, err := f.lastToShift()
+	if err != nil {
+		return err
+	}
+	for i := last; i >= 0; i-- {
 		if err := renameExisting(backupName(f.path, i), backupName(f.path, i+1)); err != nil {
 			return err
 		}
@@ -39,6 +46,36 @@ func (f *File) rollOver() error {
 		return errors.Join(err, renameExisting(backupName(f.path, 1), f.path))
 	}
 	return nil
+}
+
+// fewBackups is a number of backups that are tried one by one.
+const fewBackups = 100
+
+// lastToShift returns the number of the last backup that may have to be shifted.
+// If many are kept, which may mean any number to the user, the directory tells
+// how many there are.
+func (f *File) lastToShift() (int, error) {
+	last := f.opt.Backups - 1
+	if last <= fewBackups {
+		return last, nil
+	}
+	dir, err := os.Open(filepath.Dir(f.path))
+	if err != nil {
+		return 0, err
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return 0, err
+	}
+	highest := 0
+	for _, name := range names {
+		suffix, found := strings.CutPrefix(name, filepath.Base(f.path)+".")
+		if i, err := strconv.Atoi(suffix); found && err == nil && i <= last {
+			highest = max(highest, i)
+		}
+	}
+	return highest, nil
 }
 
 // renameExisting renames a file; that it is missing is no error.
