@@ -25,6 +25,12 @@ demo: build ## start a supervisord with a few programs to play with
 demo-stop: ## stop it again
 	sh examples/demo/stop
 
+checklist: ## print the behaviours that no test carries
+	@$(GO) run ./test/checklist
+
+portability: ## build and vet for every platform
+	sh test/platforms vet
+
 fuzz: ## run every fuzz target for FUZZTIME
 	sh test/fuzz $(FUZZTIME)
 
@@ -47,4 +53,4 @@ clean: demo-stop ## remove what was built, and stop and remove the demo
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: build test demo demo-stop fuzz bench microbench install clean help
+.PHONY: build test demo demo-stop checklist portability fuzz bench microbench install clean help
