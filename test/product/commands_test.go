@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -84,18 +85,24 @@ func setUp(env *testscript.Env) error {
 	return os.WriteFile(config, []byte(defaultConfig), 0o644)
 }
 
-// freePorts returns n TCP ports of the loopback interface that nobody uses.
+// freePorts returns n TCP ports of the loopback interface that nobody uses. They
+// are none of those that the kernel gives to connections (ip(7),
+// ip_local_port_range), so nobody gets them by chance before a daemon does.
 func freePorts(n int) ([]string, error) {
-	ports := make([]string, n)
-	for i := range ports {
-		l, err := net.Listen("tcp4", "127.0.0.1:0")
+	const first, last = 20000, 32000
+	var ports []string
+	for range 100 * n {
+		port := strconv.Itoa(first + rand.IntN(last-first))
+		l, err := net.Listen("tcp4", "127.0.0.1:"+port)
 		if err != nil {
-			return nil, err
+			continue
 		}
 		defer l.Close() // all at the end, so that the ports differ
-		_, ports[i], _ = net.SplitHostPort(l.Addr().String())
+		if ports = append(ports, port); len(ports) == n {
+			return ports, nil
+		}
 	}
-	return ports, nil
+	return nil, errors.New("all ports seem to be in use")
 }
 
 // endAll ends every process whose environment says that it belongs to the

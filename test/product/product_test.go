@@ -87,12 +87,11 @@ func programs(variant string) string {
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata",
-		Setup:               setUp,
-		Cmds:                commands(),
-		Condition:           condition,
-		RequireUniqueNames:  true,
-		RequireExplicitExec: true,
+		Dir:                "testdata",
+		Setup:              setUp,
+		Cmds:               commands(),
+		Condition:          condition,
+		RequireUniqueNames: true,
 	})
 }
 
