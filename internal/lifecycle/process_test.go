@@ -248,6 +248,7 @@ func TestStopEscalates_PRO_025_PRO_026_PRO_027(t *testing.T) {
 	for _, now := range []float64{15, 25, 35} { // again and again, without a new event
 		expect(t, p.Settle(at(now)), `
 			WARN killing 'x' (7) with SIGKILL
+			DEBUG killing x (pid 7) process group with signal SIGKILL
 			signal 7 killed group=true
 		`)
 	}

@@ -41,6 +41,7 @@ func (p *Process) settle(now time.Time) {
 	case Stopping:
 		p.log(slog.LevelWarn, "killing '%s' (%d) with SIGKILL", p.policy.Name, p.v.PID)
 		p.v.Deadline = now.Add(max(p.policy.StopWait, minKillInterval))
+		p.announce(syscall.SIGKILL, p.policy.KillAsGroup)
 		p.out = append(p.out, Signal{PID: p.v.PID, Sig: syscall.SIGKILL, Group: p.policy.KillAsGroup})
 	}
 }
@@ -106,14 +107,19 @@ func (p *Process) exited(now time.Time, expected bool, exit Exit) {
 
 // stop signals a living child and gives it StopWait to go.
 func (p *Process) stop(now time.Time) {
-	group := ""
-	if p.policy.StopAsGroup {
-		group = "process group "
-	}
-	p.log(slog.LevelDebug, "killing %s (pid %d) %swith signal %s", p.policy.Name, p.v.PID, group, signals.Name(p.policy.StopSignal))
+	p.announce(p.policy.StopSignal, p.policy.StopAsGroup)
 	p.become(Stopping)
 	p.v.Deadline = now.Add(p.policy.StopWait)
 	p.out = append(p.out, Signal{PID: p.v.PID, Sig: p.policy.StopSignal, Group: p.policy.StopAsGroup})
+}
+
+// announce logs that the child or its process group is about to be signalled.
+func (p *Process) announce(sig syscall.Signal, group bool) {
+	whom := ""
+	if group {
+		whom = "process group "
+	}
+	p.log(slog.LevelDebug, "killing %s (pid %d) %swith signal %s", p.policy.Name, p.v.PID, whom, signals.Name(sig))
 }
 
 // level is how loudly the end of a child is logged.

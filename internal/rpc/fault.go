@@ -35,14 +35,14 @@ func faultOf(err error) *xmlrpc.Fault {
 	if errors.As(err, &fault) {
 		return fault
 	}
-	detail := ""
 	var known *supervisor.Error
-	if errors.As(err, &known) {
-		detail = known.Detail
-	}
 	for _, f := range faults {
-		if errors.Is(err, f.err) {
-			return wire.Fault(f.code, detail)
+		switch {
+		case !errors.Is(err, f.err):
+		case errors.As(err, &known): // a detail is shown even if it is an empty name
+			return &xmlrpc.Fault{Code: int(f.code), Text: f.code.String() + ": " + known.Detail}
+		default:
+			return wire.Fault(f.code, "")
 		}
 	}
 	return wire.Fault(wire.Failed, err.Error())

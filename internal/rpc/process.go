@@ -1,6 +1,11 @@
 package rpc
 
-import "supervisor/internal/supervisor"
+import (
+	"errors"
+
+	"supervisor/internal/supervisor"
+	"supervisor/internal/wire"
+)
 
 func (s *Server) startProcess(a *args) (any, error) {
 	name, wait := a.text(0), a.flag(1)
@@ -8,7 +13,7 @@ func (s *Server) startProcess(a *args) (any, error) {
 		return nil, a.fault
 	}
 	if group, process := supervisor.SplitName(name); process == "" {
-		return results(s.supervisor.StartGroup(group, wait))
+		return whole(name)(s.supervisor.StartGroup(group, wait))
 	}
 	return true, s.supervisor.Start(name, wait)
 }
@@ -35,7 +40,7 @@ func (s *Server) stopProcess(a *args) (any, error) {
 		return nil, a.fault
 	}
 	if group, process := supervisor.SplitName(name); process == "" {
-		return results(s.supervisor.StopGroup(group, wait))
+		return whole(name)(s.supervisor.StopGroup(group, wait))
 	}
 	return true, s.supervisor.Stop(name, wait)
 }
@@ -62,7 +67,7 @@ func (s *Server) signalProcess(a *args) (any, error) {
 		return nil, a.fault
 	}
 	if group, process := supervisor.SplitName(name); process == "" {
-		return results(s.supervisor.SignalGroup(group, signal))
+		return whole(name)(s.supervisor.SignalGroup(group, signal))
 	}
 	return true, s.supervisor.Signal(name, signal)
 }
@@ -97,4 +102,16 @@ func (s *Server) sendRemoteCommEvent(a *args) (any, error) {
 		return nil, a.fault
 	}
 	return true, s.supervisor.SendRemoteEvent(kind, data)
+}
+
+// whole renders the results of a method about one process that was asked for a
+// whole group as "group:*". If there is none, the fault shows the name as it
+// was asked for.
+func whole(name string) func([]supervisor.Result, error) (any, error) {
+	return func(of []supervisor.Result, err error) (any, error) {
+		if errors.Is(err, supervisor.ErrBadName) {
+			return nil, wire.Fault(wire.BadName, name)
+		}
+		return results(of, err)
+	}
 }

@@ -9,23 +9,37 @@ type Result struct {
 }
 
 // batch gathers the results of a request about many processes: first those
-// that are known at once, in the order of asking, then the others as they
-// come in (rpc.md, section 6).
+// for which nobody has to wait, in the order of asking, then the others as
+// they come in (rpc.md, section 6).
 type batch struct {
-	results []Result
+	atOnce  []Result
+	later   []Result
 	pending int
 	sealed  bool // all processes have been asked
 	reply   chan<- []Result
 }
 
-// expect returns the function that takes one process' result.
-func (b *batch) expect(p *process) func(error) {
+// expect returns the function that takes one process' result. waits says
+// whether that result takes more than a moment.
+func (b *batch) expect(p *process, waits bool) func(error) {
 	b.pending++
-	return func(err error) {
-		b.pending--
-		b.results = append(b.results, Result{p.config, err})
-		b.deliver()
+	if waits {
+		return func(err error) {
+			b.later = append(b.later, Result{p.config, err})
+			b.arrived()
+		}
 	}
+	place := len(b.atOnce)
+	b.atOnce = append(b.atOnce, Result{Process: p.config})
+	return func(err error) {
+		b.atOnce[place].Err = err
+		b.arrived()
+	}
+}
+
+func (b *batch) arrived() {
+	b.pending--
+	b.deliver()
 }
 
 // seal says that no more processes will be asked.
@@ -36,7 +50,7 @@ func (b *batch) seal() {
 
 func (b *batch) deliver() {
 	if b.sealed && b.pending == 0 {
-		b.reply <- b.results
+		b.reply <- append(b.atOnce, b.later...)
 	}
 }
 

@@ -68,7 +68,7 @@ type signalMany struct {
 func (m signalMany) apply(c *core) {
 	for _, p := range m.selected {
 		if p.state().Signallable() {
-			m.batch.expect(p)(c.signal(p, display(p.config), m.signal))
+			m.batch.expect(p, false)(c.signal(p, display(p.config), m.signal))
 		}
 	}
 	m.batch.seal()

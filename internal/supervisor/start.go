@@ -86,7 +86,8 @@ func (m startMany) apply(c *core) {
 		if !candidate || p.state().Wanted() {
 			continue
 		}
-		w := waiter{display(p.config), m.wait, m.batch.expect(p)}
+		waits := m.wait && check == nil && p.config.StartSecs > 0
+		w := waiter{display(p.config), m.wait, m.batch.expect(p, waits)}
 		switch refusal := c.refuse(p, w.name); {
 		case refusal != nil:
 			c.answer(w, refusal)

@@ -64,7 +64,8 @@ func (m stopMany) apply(c *core) {
 		if !p.state().Wanted() {
 			continue
 		}
-		w := waiter{display(p.config), m.wait, m.batch.expect(p)}
+		waits := m.wait && p.state() != lifecycle.Backoff
+		w := waiter{display(p.config), m.wait, m.batch.expect(p, waits)}
 		if refusal := c.refuse(p, w.name); refusal != nil {
 			c.answer(w, refusal)
 			continue
