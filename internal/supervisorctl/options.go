@@ -17,7 +17,7 @@ Options:
 -c/--configuration FILENAME -- the configuration file (looked for in the usual
      places if not given)
 -h/--help -- print this text and exit
--i/--interactive -- go on with an interactive shell when the action is done
+-i/--interactive -- with an action: ask before what cannot be undone, and for a password
 -s/--serverurl URL -- where supervisord listens
      (default "http://localhost:9001")
 -u/--username USERNAME -- the name to give to a server that asks for one

@@ -6,17 +6,15 @@ import (
 	"strings"
 )
 
-// shell runs a first command and then every line that is typed, until the input
-// ends or the user interrupts it or quits. It returns the exit status of the
-// first command; what is typed has somebody who sees what became of it.
-func (s *session) shell(ctx context.Context, first string) int {
+// shell shows the status and then runs every line that is typed, until the input
+// ends or the user interrupts it or quits.
+func (s *session) shell(ctx context.Context) {
 	history := loadHistory(s.settings.HistoryFile)
 	if s.console != nil {
 		s.console.edit(history, s.complete)
 		defer history.save()
 	}
-	s.attend(ctx, first)
-	status := s.status
+	s.attend(ctx, "status")
 	for !s.done {
 		line, ok := s.prompt(ctx)
 		if !ok {
@@ -26,7 +24,6 @@ func (s *session) shell(ctx context.Context, first string) int {
 		s.attend(ctx, line)
 		s.names = nil
 	}
-	return status
 }
 
 // attend runs one line, which the user may interrupt.

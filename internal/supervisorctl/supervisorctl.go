@@ -63,15 +63,11 @@ func run(inv Invocation, dial dialer) int {
 	ctx := context.Background()
 	if len(o.action) == 0 {
 		s.interactive = true
-		s.shell(ctx, "status")
+		s.shell(ctx)
 		return 0
 	}
 	s.interactive = o.interactive
-	action := strings.Join(o.action, " ")
-	if o.interactive {
-		return s.shell(ctx, action)
-	}
-	s.execute(ctx, action)
+	s.execute(ctx, strings.Join(o.action, " "))
 	return s.status
 }
 
