@@ -11,7 +11,7 @@ func (s *Server) supervisorVersion(*args) (any, error) { return s.version, nil }
 func (s *Server) pid(*args) (any, error)               { return s.processID, nil }
 
 func (s *Server) identification(*args) (any, error) {
-	return s.supervisor.Config().Daemon.Identifier, nil
+	return s.supervisor.Identifier(), nil
 }
 
 func (s *Server) supervisorState(*args) (any, error) {

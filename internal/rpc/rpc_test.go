@@ -447,7 +447,7 @@ func TestReloadAddRemove_RPC_055_to_RPC_058(t *testing.T) {
 			return nil, &config.Error{Text: "program section program:a does not specify a command"}
 		}
 		st.want(fault(wire.CantReread, "program section program:a does not specify a command"), "supervisor.reloadConfig")
-		next := &config.Config{Groups: []*config.Group{
+		next := &config.Config{Daemon: config.Daemon{Identifier: "another"}, Groups: []*config.Group{
 			group("good", program("good", "good", func(p *config.Process) { p.Priority = 1 })),
 			group("new", program("new", "good")),
 			group("quick", program("quick", "quick")),
@@ -456,6 +456,7 @@ func TestReloadAddRemove_RPC_055_to_RPC_058(t *testing.T) {
 		}}
 		st.loads = func() (*config.Config, error) { return next, nil }
 		st.want([]any{[]any{[]any{"new"}, []any{"good"}, []any{"pair"}}}, "supervisor.reloadConfig")
+		st.want("supervisor", "supervisor.getIdentification") // DIF-004
 		st.want(true, "supervisor.addProcessGroup", "new")
 		st.want(fault(wire.AlreadyAdded, "new"), "supervisor.addProcessGroup", "new")
 		st.want(fault(wire.BadName, "nobody"), "supervisor.addProcessGroup", "nobody")

@@ -70,7 +70,7 @@ func (c *core) newPool(g *group) *eventpool.Pool {
 	}
 	return eventpool.New(eventpool.Config{
 		Name:          g.config.Name,
-		Server:        c.handle.Config().Daemon.Identifier,
+		Server:        c.handle.identifier,
 		Size:          g.config.Pool.BufferSize,
 		Subscriptions: event.SetOf(g.config.Pool.Events...),
 		Unit:          g.config.Pool.LengthUnit,

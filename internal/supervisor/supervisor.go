@@ -54,10 +54,11 @@ type Options struct {
 
 // Supervisor is a handle to the loop. It is safe for concurrent use.
 type Supervisor struct {
-	inbox    chan message
-	done     chan struct{} // closed when Run has returned
-	load     func() (*config.Config, error)
-	launcher Launcher
+	inbox      chan message
+	done       chan struct{} // closed when Run has returned
+	load       func() (*config.Config, error)
+	launcher   Launcher
+	identifier string
 
 	// Published by the loop, read by everybody.
 	state       atomic.Int32
@@ -77,10 +78,11 @@ const inboxSize = 1024
 // New returns a Supervisor that does nothing until Run.
 func New(o Options) *Supervisor {
 	s := &Supervisor{
-		inbox:    make(chan message, inboxSize),
-		done:     make(chan struct{}),
-		load:     o.Load,
-		launcher: o.Launcher,
+		inbox:      make(chan message, inboxSize),
+		done:       make(chan struct{}),
+		load:       o.Load,
+		launcher:   o.Launcher,
+		identifier: o.Config.Daemon.Identifier,
 	}
 	s.core = &core{handle: s, log: o.Log, state: Running, serial: o.Serial}
 	s.state.Store(int32(Running))
@@ -109,6 +111,10 @@ func (s *Supervisor) State() State { return State(s.state.Load()) }
 // Config returns the configuration that was read last. It may be newer than
 // what runs (see Reload).
 func (s *Supervisor) Config() *config.Config { return s.latest.Load() }
+
+// Identifier is what this instance calls itself, for as long as it runs: a
+// configuration that is read later does not change it.
+func (s *Supervisor) Identifier() string { return s.identifier }
 
 // Done is closed when Run has returned.
 func (s *Supervisor) Done() <-chan struct{} { return s.done }
