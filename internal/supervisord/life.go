@@ -32,17 +32,18 @@ type life struct {
 	log   *activity.Log
 }
 
-// live lives the life. It reports whether another one is to follow.
-func (l *life) live() (restart bool, err error) {
+// live lives the life. It returns the configuration of the one that is to
+// follow; nil: none is.
+func (l *life) live() (next *config.Config, err error) {
 	l.notes = slices.Clone(l.config.Notes)
 	if err := l.becomeUser(); err != nil {
-		return false, err
+		return nil, err
 	}
 	if err := l.raiseLimits(); err != nil {
-		return false, err
+		return nil, err
 	}
 	if l.log, err = l.openLog(); err != nil {
-		return false, err
+		return nil, err
 	}
 	defer l.log.Close()
 	l.sayNotes()
@@ -50,7 +51,7 @@ func (l *life) live() (restart bool, err error) {
 
 	spawner, err := spawn.New(l.reaped)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	defer spawner.Close()
 	syslog := logfile.NewSyslog("supervisord", "")
@@ -67,7 +68,7 @@ func (l *life) live() (restart bool, err error) {
 	l.cleanUp()
 	groups, err := prepare(launcher, l.config.Groups)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	s := supervisor.New(supervisor.Options{
 		Config:   l.config,
@@ -78,18 +79,24 @@ func (l *life) live() (restart bool, err error) {
 	})
 	servers, err := l.openServers()
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	defer servers.Close()
 	defer l.heed(s)()
 	if err := l.detach(); err != nil {
-		return false, err
+		return nil, err
 	}
 	defer l.writePIDFile()()
 	servers.Serve(l.routes(s))
 	outcome := s.Run(groups)
 	l.serial = outcome.Serial
-	return outcome.Restart, nil
+	if !outcome.Restart {
+		return nil, nil
+	}
+	if next, err = l.load(); err != nil { // a daemon has no terminal on which to say so
+		l.log.Logger().Log(context.Background(), severity.Critical, "cannot start again: "+err.Error())
+	}
+	return next, err
 }
 
 // reread reads the file that this life began with again. It is not searched for:

@@ -75,23 +75,20 @@ func Run(args []string, stdout, stderr io.Writer) int {
 // live lives one life after the other.
 func (p *program) live() int {
 	p.warnOfSearch()
-	for first := true; ; first = false {
-		cfg, err := p.load()
-		if err != nil {
-			return p.refuse(err)
-		}
-		if first && !cfg.Daemon.NoDaemon && p.launcher == nil {
-			return p.detach()
-		}
+	cfg, err := p.load()
+	if err != nil {
+		return p.refuse(err)
+	}
+	if !cfg.Daemon.NoDaemon && p.launcher == nil {
+		return p.detach()
+	}
+	for first := true; cfg != nil; first = false {
 		l := &life{program: p, config: cfg, first: first}
-		restart, err := l.live()
-		if err != nil {
+		if cfg, err = l.live(); err != nil {
 			return p.refuse(err)
-		}
-		if !restart {
-			return exitOK
 		}
 	}
+	return exitOK
 }
 
 // detach starts the daemon proper and waits until it is ready.
