@@ -14,6 +14,9 @@ build: ## build the four commands into bin/
 	mkdir -p bin
 	CGO_ENABLED=0 $(GO) build -trimpath -tags nethttpomithttp2 -ldflags='-s -w' -o bin/ $(commands:%=./cmd/%)
 
+$(commands:%=bin/%):
+	$(MAKE) build
+
 test: ## install what the tests compare with, then check and test everything
 	sh test/setup
 	sh test/run
@@ -41,7 +44,8 @@ bench: build ## measure it beside Supervisor and others, and note the figures in
 microbench: ## run the benchmarks of the packages
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-install: build ## install commands and manual pages below PREFIX
+# Not "build": root may have no Go, and should leave nothing of its own here.
+install: $(commands:%=bin/%) ## install what was built, and manual pages, below PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(commands:%=bin/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
