@@ -23,7 +23,7 @@ func TestEvilProgram(t *testing.T) {
 	p.until("it runs", `document.querySelector("#state").textContent.includes("running")`)
 	p.until("its log is shown", lines+`.textContent.includes("desrever")`)
 	for _, want := range []string{
-		"<script>document.title='owned'</script><b onclick=x>&amp;", // as it is written
+		"<script>document.title='owned'</script><b onclick=x>&amp;",       // as it is written
 		"red bell\u2407 nul\u2400 back\u2408 \ufffd\ufffd caf\u00e9 漢字 😀", // control characters as pictures
 		"\ufffddesrever", // nothing turns round
 		"written",
