@@ -16,6 +16,7 @@ type core struct {
 	state  State
 	now    time.Time // the moment of the message or alarm being handled
 	groups []*group  // active, in start order; never changed in place
+	joined int       // how many groups have ever become active
 	serial uint64    // of the next event
 	alarms alarms
 	ticks  ticks

@@ -22,6 +22,7 @@ type group struct {
 	byName    map[string]*process
 	pool      *eventpool.Pool // of an event listener; else nil
 	removed   bool            // owned by the loop: it is no longer active
+	joined    int             // groups that became active before it
 }
 
 // process is an active process. The loop owns it; others use only config,
@@ -194,6 +195,8 @@ func (m removeGroup) apply(c *core) {
 // activate adds a group behind those of the same priority and announces it.
 func (c *core) activate(ready Prepared) *group {
 	g := c.newGroup(ready)
+	g.joined = c.joined
+	c.joined++
 	i := slices.IndexFunc(c.groups, func(other *group) bool { return other.config.Priority > g.config.Priority })
 	if i < 0 {
 		i = len(c.groups)

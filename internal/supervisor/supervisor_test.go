@@ -166,6 +166,21 @@ func TestGroupsComeAndGo_RPC_057_RPC_058_PRO_085_PRO_086_PRO_087(t *testing.T) {
 	})
 }
 
+// A group that was removed and added again disappears after those that stayed.
+func TestReloadReportsInOrderOfJoining_RPC_055(t *testing.T) {
+	first, second := alone("a", manual), alone("b", manual)
+	play(t, []*config.Group{first, second}, nil, func(w *world) {
+		w.do("remove a", func() error { return w.s.RemoveGroup("a") })
+		w.do("add a", func() error { return w.s.AddGroup("a") })
+		w.loads = &config.Config{}
+		w.do("reload", func() error {
+			diff, err := w.s.Reload()
+			w.say("    removed %v", diff.Removed)
+			return err
+		})
+	})
+}
+
 func TestSignalsAndStdin_RPC_039_to_RPC_043_RPC_044(t *testing.T) {
 	echo := func(l *life) lifecycle.Exit {
 		for {

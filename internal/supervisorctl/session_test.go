@@ -166,6 +166,7 @@ func TestSettings(t *testing.T) {
 		{"CTL-004 file", "username=a\npassword=b\n", nil, config.Ctl{ServerURL: fakeURL, Username: "a", Password: "b"}},
 		{"CTL-004 command line", "username=a\npassword=b\n", []string{"-s", "unix://rel", "-u", "c", "--password", "d"},
 			config.Ctl{ServerURL: "unix://rel", Username: "c", Password: "d"}},
+		{"DIF-035 -r", "history_file=/file\n", []string{"-r", "/given"}, config.Ctl{ServerURL: fakeURL, HistoryFile: "/given"}},
 	} {
 		t.Run(test.id, func(t *testing.T) {
 			var got config.Ctl
@@ -175,7 +176,7 @@ func TestSettings(t *testing.T) {
 			}
 			c := ctl{settings: test.file}
 			c.runWith(t, dial, append(test.args, "version")...)
-			got.Prompt, got.HistoryFile = "", ""
+			got.Prompt = ""
 			if got != test.want {
 				t.Errorf("%+v, want %+v", got, test.want)
 			}
