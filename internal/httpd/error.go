@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -24,6 +25,14 @@ func (e *ListenError) Error() string { return e.Text }
 
 // Unwrap returns the cause.
 func (e *ListenError) Unwrap() error { return e.Err }
+
+// Where returns the socket that it is about: a path, or host:port.
+func (e *ListenError) Where() string {
+	if e.Server.Unix() {
+		return e.Server.Path
+	}
+	return net.JoinHostPort(e.Server.Host, strconv.Itoa(e.Server.Port))
+}
 
 // listenError gives the cause of a failure its text.
 func listenError(server config.Server, err error) *ListenError {

@@ -207,19 +207,23 @@ func TestListenErrors(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		server config.Server
+		where  string
 		want   string
 	}{
-		{"a port in use", config.Server{Host: "127.0.0.1", Port: busy.Addr().(*net.TCPAddr).Port}, inUse},
-		{"a socket in use", unixServer(living), inUse},
-		{"no directory", unixServer(filepath.Join(dir, "missing", "s")), "Cannot open an HTTP server: socket.error reported errno.ENOENT (2)"},
-		{"no such address", config.Server{Host: "192.0.2.1", Port: 19475}, "Cannot open an HTTP server: socket.error reported errno.EADDRNOTAVAIL ("},
-		{"path too long", unixServer(filepath.Join(dir, strings.Repeat("x", 200))), "Cannot open an HTTP server: socket.error reported AF_UNIX path too long"},
+		{"a port in use", config.Server{Host: "127.0.0.1", Port: busy.Addr().(*net.TCPAddr).Port}, busy.Addr().String(), inUse},
+		{"a socket in use", unixServer(living), living, inUse},
+		{"no directory", unixServer(filepath.Join(dir, "missing", "s")), filepath.Join(dir, "missing", "s"), "Cannot open an HTTP server: socket.error reported errno.ENOENT (2)"},
+		{"no such address", config.Server{Host: "192.0.2.1", Port: 19475}, "192.0.2.1:19475", "Cannot open an HTTP server: socket.error reported errno.EADDRNOTAVAIL ("},
+		{"path too long", unixServer(filepath.Join(dir, strings.Repeat("x", 200))), filepath.Join(dir, strings.Repeat("x", 200)), "Cannot open an HTTP server: socket.error reported AF_UNIX path too long"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, _, _, err := open(t, test.server)
 			var known *ListenError
 			if !errors.As(err, &known) || !strings.HasPrefix(err.Error(), test.want) {
-				t.Errorf("got %v, want %s", err, test.want)
+				t.Fatalf("got %v, want %s", err, test.want)
+			}
+			if known.Where() != test.where {
+				t.Errorf("Where() = %s, want %s", known.Where(), test.where)
 			}
 		})
 	}

@@ -104,14 +104,13 @@ func (p *program) detach() int {
 // and then, for a person, where the trouble is and what to do.
 func (p *program) refuse(err error) int {
 	getopt.WriteError(p.stderr, p.exe, err)
+	var placed interface{ Where() string }
+	if errors.As(err, &placed) && placed.Where() != "" {
+		fmt.Fprintln(p.stderr, placed.Where())
+	}
 	var wrong *config.Error
-	if errors.As(err, &wrong) {
-		if where := wrong.Where(); where != "" {
-			fmt.Fprintln(p.stderr, where)
-		}
-		if wrong.Hint != "" {
-			fmt.Fprintln(p.stderr, wrong.Hint)
-		}
+	if errors.As(err, &wrong) && wrong.Hint != "" {
+		fmt.Fprintln(p.stderr, wrong.Hint)
 	}
 	return exitUsage
 }
