@@ -82,10 +82,11 @@ func (l *life) live() (next *config.Config, err error) {
 		return nil, err
 	}
 	defer servers.Close()
-	defer l.heed(s)()
+	l.catch()
 	if err := l.detach(); err != nil {
 		return nil, err
 	}
+	defer l.heed(s)()
 	defer l.writePIDFile()()
 	servers.Serve(l.routes(s))
 	outcome := s.Run(groups)
@@ -228,14 +229,14 @@ func (l *life) changeDirectory(dir string) error {
 // writePIDFile writes the pid file; the function returned removes it. A daemon
 // that cannot write it runs without.
 func (l *life) writePIDFile() (remove func()) {
-	log, path := l.log.Logger(), l.config.Daemon.PIDFile
-	if err := daemon.WritePIDFile(path, os.Getpid()); err != nil {
+	log, path, pid := l.log.Logger(), l.config.Daemon.PIDFile, os.Getpid()
+	if err := daemon.WritePIDFile(path, pid); err != nil {
 		log.Log(context.Background(), severity.Critical, "could not write pidfile "+path)
 		return func() {}
 	}
-	log.Info("supervisord started with pid " + strconv.Itoa(os.Getpid()))
+	log.Info("supervisord started with pid " + strconv.Itoa(pid))
 	return func() {
-		if err := daemon.RemovePIDFile(path); err != nil {
+		if err := daemon.RemovePIDFile(path, pid); err != nil {
 			log.Error("cannot remove the pid file", "error", err)
 		}
 	}

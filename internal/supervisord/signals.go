@@ -5,35 +5,67 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"supervisor/internal/signals"
 	"supervisor/internal/supervisor"
 )
 
-// heed turns signals into requests until stop is called (cli.md, section 5).
-// The signals stay caught when it has been: one that comes while a life ends
-// waits for the next.
-func (l *life) heed(s *supervisor.Supervisor) (stop func()) {
-	signal.Notify(l.signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGUSR2)
+// caught are the signals that mean something to the daemon, a channel for each
+// meaning. Each has room for one, which stands for all like it, so that a crowd
+// of one kind never costs another.
+type caught struct{ end, restart, reopen, child chan os.Signal }
+
+func newCaught() caught {
+	room := func() chan os.Signal { return make(chan os.Signal, 1) }
+	return caught{end: room(), restart: room(), reopen: room(), child: room()}
+}
+
+// catch catches the signals from now on. They stay caught when a life has ended:
+// one that comes in between waits for the next.
+func (l *life) catch() {
+	signal.Notify(l.signals.end, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT)
+	signal.Notify(l.signals.restart, syscall.SIGHUP)
+	signal.Notify(l.signals.reopen, syscall.SIGUSR2)
 	if l.log.Logger().Enabled(context.Background(), slog.LevelDebug) {
-		signal.Notify(l.signals, syscall.SIGCHLD)
+		signal.Notify(l.signals.child, syscall.SIGCHLD)
 	}
-	quit, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
+}
+
+// heed turns the signals that are caught into requests until stop is called
+// (cli.md, section 5). Logs may take long to reopen; a request to end does not
+// wait behind that.
+func (l *life) heed(s *supervisor.Supervisor) (stop func()) {
+	quit := make(chan struct{})
+	var heeding sync.WaitGroup
+	heeding.Go(func() {
 		for {
 			select {
-			case sig := <-l.signals:
+			case sig := <-l.signals.end:
+				l.received(s, sig.(syscall.Signal))
+			case sig := <-l.signals.restart:
 				l.received(s, sig.(syscall.Signal))
 			case <-quit:
 				return
 			}
 		}
-	}()
+	})
+	heeding.Go(func() {
+		for {
+			select {
+			case sig := <-l.signals.reopen:
+				l.received(s, sig.(syscall.Signal))
+			case sig := <-l.signals.child:
+				l.received(s, sig.(syscall.Signal))
+			case <-quit:
+				return
+			}
+		}
+	})
 	return func() {
 		close(quit)
-		<-ended
+		heeding.Wait()
 	}
 }
 

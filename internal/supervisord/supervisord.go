@@ -30,9 +30,6 @@ const (
 	exitUsage = 2
 )
 
-// pendingSignals is room for the signals that come faster than they are heeded.
-const pendingSignals = 16
-
 // program is the daemon as a process, over all its lives.
 type program struct {
 	exe            string // the path that it was started as
@@ -40,8 +37,8 @@ type program struct {
 	stdout, stderr io.Writer
 	line           commandLine
 	launcher       *daemon.Launcher // who waits for us to detach; nil: nobody
-	signals        chan os.Signal   // those that mean something to the daemon
-	serial         uint64           // of the next event
+	signals        caught
+	serial         uint64 // of the next event
 }
 
 // Run runs the daemon until it ends and returns its exit status. args is the
@@ -52,7 +49,7 @@ func Run(args []string, stdout, stderr io.Writer) int {
 		args:    args,
 		stdout:  stdout,
 		stderr:  stderr,
-		signals: make(chan os.Signal, pendingSignals),
+		signals: newCaught(),
 	}
 	if launcher, detached := daemon.Detached(); detached {
 		p.launcher = launcher
