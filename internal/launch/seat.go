@@ -125,14 +125,14 @@ func (s *seat) end(c *child, e spawn.Exit, report func(supervisor.Report)) {
 	for _, p := range c.pumps {
 		p.Finish()
 	}
+	s.mu.Lock()
+	s.child = nil // from now on its logs are nobody's but the disk's
+	s.mu.Unlock()
 	c.closeStreams()
 	if c.input != nil {
 		c.input.Close()
 	}
 	s.releaseSocket()
-	s.mu.Lock()
-	s.child = nil
-	s.mu.Unlock()
 	report(supervisor.Ended{
 		PID:  e.PID,
 		Exit: lifecycle.Exit{Status: spawn.ExitCode(e.Status), Text: spawn.Describe(e.Status)},

@@ -11,7 +11,6 @@ package lifecycle
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"syscall"
@@ -185,7 +184,8 @@ func (p *Process) SpawnFailed(at time.Time, incarnation int, reason string) []Ef
 	}
 	p.v.Trouble = reason
 	p.log(slog.LevelInfo, "spawnerr: %s", reason)
-	p.fail(at)
+	p.fail()
+	p.retry(at)
 	if p.v.StopAsked {
 		p.v.StopAsked = false
 		if p.v.State == Backoff {
@@ -211,9 +211,11 @@ func (p *Process) Ended(at time.Time, pid int, exit Exit) []Effect {
 		p.log(level(expected), "stopped: %s (%s)", p.policy.Name, exit.Text)
 		p.v.PID = 0
 	case Starting:
-		p.v.ExitStatus = 0
+		p.v.ExitStatus = 0 // the reference does not count it as an exit
 		p.v.Trouble = "Exited too quickly (process log may have details)"
-		p.fail(at, fmt.Sprintf("exited: %s (%s; not expected)", p.policy.Name, exit.Text))
+		p.fail()
+		p.log(slog.LevelWarn, "exited: %s (%s; not expected)", p.policy.Name, exit.Text)
+		p.retry(at)
 	case Running:
 		p.exited(at, expected, exit)
 	}

@@ -67,15 +67,15 @@ func (p *Process) spawn(now time.Time) {
 	p.out = append(p.out, Spawn{Incarnation: p.v.Incarnation})
 }
 
-// fail counts a failed start and decides whether there will be another one.
-// The line, if any, follows the event of the first change.
-func (p *Process) fail(now time.Time, line ...string) {
+// fail counts a failed start.
+func (p *Process) fail() {
 	p.v.Tries++
 	p.become(Backoff)
-	for _, text := range line {
-		p.log(slog.LevelWarn, "%s", text)
-	}
 	p.v.PID = 0
+}
+
+// retry decides whether a failed start is followed by another one.
+func (p *Process) retry(now time.Time) {
 	if p.v.Tries <= p.policy.StartRetries || p.v.StopAsked {
 		p.v.Deadline = now.Add(time.Duration(p.v.Tries) * time.Second)
 		return
