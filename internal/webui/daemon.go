@@ -50,7 +50,7 @@ func (u *UI) daemon(w http.ResponseWriter, r *http.Request) {
 		Message:    printable(r.URL.Query().Get("message")),
 		Version:    u.version,
 		PID:        u.pid,
-		Identifier: printable(cfg.Daemon.Identifier),
+		Identifier: printable(u.supervisor.Identifier()),
 		State:      u.supervisor.State().String(),
 		Started:    u.started,
 		File:       printable(cfg.File),

@@ -40,6 +40,7 @@ func (f *fake) note(request string) error {
 }
 
 func (f *fake) State() supervisor.State      { return f.state }
+func (f *fake) Identifier() string           { return "supervisor" }
 func (f *fake) Processes() []supervisor.Info { return f.infos }
 
 func (f *fake) Process(name string) (supervisor.Info, error) {

@@ -35,6 +35,7 @@ import (
 // Supervisor is what the pages need of a *supervisor.Supervisor.
 type Supervisor interface {
 	State() supervisor.State
+	Identifier() string
 	Processes() []supervisor.Info
 	Process(name string) (supervisor.Info, error)
 	Start(name string, wait bool) error
