@@ -94,7 +94,7 @@ command=/bin/cat
 autostart=false
 startsecs=1
 [program:speaker]
-command=/bin/sh -c 'printf "before<!--XSUPERVISOR:BEGIN-->hello <&> ünï<!--XSUPERVISOR:END-->after"; exit 4'
+command=/bin/sh -c 'printf "before<!--XSUPERVISOR:BEGIN-->hello <&> ünï<!--XSUPERVISOR:END-->after"; read -r _; exit 4'
 stdout_capture_maxbytes=1KB
 autostart=false
 autorestart=false
@@ -179,7 +179,8 @@ var (
 	dates   = regexp.MustCompile(`[A-Z][a-z]{2} [0-3]\d [01]\d:[0-5]\d [AP]M`)
 	stamps  = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}`)
 	serials = regexp.MustCompile(`\bserial:\d+`)
-	answers = regexp.MustCompile(`(?m)^supervisor> (\d+|4\.\d\.\d)$`) // of the commands pid and version
+	lengths = regexp.MustCompile(`(PROCESS_(?:STATE|COMMUNICATION)\w*.*?\blen['":, ]+)\d+`) // of payloads with a pid
+	answers = regexp.MustCompile(`(?m)^supervisor> (\d+|4\.\d\.\d)$`)                       // of the commands pid and version
 	autos   = regexp.MustCompile(`---clients-\w{8}\.log`)
 )
 
@@ -190,6 +191,7 @@ func normal(s *stage.Stage, text string) string {
 	text = uptimes.ReplaceAllString(text, "uptime UP")
 	text = dates.ReplaceAllString(text, "DATE")
 	text = stamps.ReplaceAllString(text, "STAMP")
+	text = lengths.ReplaceAllString(text, "${1}LENGTH")
 	text = answers.ReplaceAllString(text, "supervisor> NUMBER")
 	text = autos.ReplaceAllString(text, "---clients-AUTO.log")
 	return serials.ReplaceAllString(text, "serial:N")

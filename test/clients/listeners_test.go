@@ -44,7 +44,9 @@ func TestListeners(t *testing.T) {
 				"events=PROCESS_STATE_EXITED,PROCESS_STATE_STOPPED,PROCESS_COMMUNICATION,REMOTE_COMMUNICATION,PROCESS_GROUP_REMOVED\n"
 			compare(t, extra, tt.want, func(t *testing.T, s *stage.Stage) string {
 				awaitStates(t, s, "ears 20")
-				call(t, s, "supervisor.startProcess", "speaker", false)
+				call(t, s, "supervisor.startProcess", "speaker")
+				s.Await("the words of speaker", func() bool { return strings.Contains(s.Read("events"), "hello") })
+				call(t, s, "supervisor.sendProcessStdin", "speaker", "go\n")
 				awaitStates(t, s, "speaker 100")
 				call(t, s, "supervisor.sendRemoteCommEvent", "a type", "line one\nline two ünï")
 				call(t, s, "supervisor.stopProcess", "cat")

@@ -49,6 +49,6 @@ func TestSupervisorctl(t *testing.T) {
 		s.Write("ctl.conf", "[supervisorctl]\n")
 		cmd.Args[3] = s.Path("ctl.conf")
 		return session(t, cmd, "status\nstart idle\nstart idle pair:*\navail\npid idle\ntail talker\ntail talker stderr\n"+
-			"signal CONT cat\nclear three\nreread\nupdate\nrestart idle\nstop pair:*\nmaintail -10\nversion\nquit\n")
+			"signal CONT cat\nclear three\nreread\nupdate\nrestart idle\nstop pair:one pair:two\nmaintail -10\nversion\nquit\n")
 	})
 }
