@@ -53,9 +53,9 @@ var texts = []rule{
 	{regexp.MustCompile(`(Not permitted to chown \S+ to uid/gid \(\d+, \d+\)).*(\n.+)*`), "$1..."},
 	{regexp.MustCompile(`(process_num\) must be present within process_name when numprocs > 1).*`), "$1..."},
 	{regexp.MustCompile(`(Cannot set stopasgroup=true and killasgroup=false).*`), "$1..."},
-	// Below the two lines of a configuration error we say where it is, and how to
-	// repair it.
-	{regexp.MustCompile(`(For help, use \S+ -h\n)\S+\.(?:conf|ini):(?:\d+:)?.*\n(?:.+\n)*`), "$1"},
+	// Below the two lines of an error at the start we say where it is, and how to
+	// repair it (DIF-008).
+	{regexp.MustCompile(`(For help, use \S+ -h\n)(?:.+\n)+`), "$1"},
 	// The explanations in the help of a command: the form, a tab, prose; and prose
 	// alone, which we put in other words.
 	{regexp.MustCompile(`(?m)^((?:\w+> )?(?:add|avail|clear|exit|fg|help|maintail|open|pid|quit|reload|remove|reread|restart|shutdown|signal|start|status|stop|tail|update|version)\b[^\t\n]*)\t.*(\n\t\t.*)*`), "$1\t..."},
