@@ -2,6 +2,8 @@ package supervisor
 
 import (
 	"log/slog"
+	"runtime"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -53,6 +55,28 @@ func listeners(events ...event.Type) *config.Group {
 	g.Kind = config.Listeners
 	g.Pool = &config.Pool{Events: events, BufferSize: 10}
 	return g
+}
+
+// The start of many groups costs each of them the same: 3,000 take no more than
+// twice as much memory in all as the list of groups that each of them extends.
+func TestManyGroupsStart(t *testing.T) {
+	const many = 3000
+	groups := make([]Prepared, many)
+	for i := range groups {
+		groups[i] = instant(idle("p" + strconv.Itoa(i)))
+	}
+	s := New(Options{Config: &config.Config{}, Log: slog.New(slog.DiscardHandler)})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	s.core.activateAll(groups)
+	runtime.ReadMemStats(&after)
+	if n := len(s.Groups()); n != many {
+		t.Errorf("%d groups are published", n)
+	}
+	const lists = many * many / 2 * 8
+	if used := after.TotalAlloc - before.TotalAlloc; used > 2*lists {
+		t.Errorf("the start of %d groups took %d MB", many, used>>20)
+	}
 }
 
 // A start and a stop, through handle, inbox, loop, machine and seat.

@@ -32,9 +32,7 @@ type core struct {
 // run is the loop: alarms that are due come before the next message.
 func (c *core) run(groups []Prepared) Outcome {
 	c.now = time.Now()
-	for _, ready := range groups {
-		c.activate(ready)
-	}
+	c.activateAll(groups)
 	c.emit(event.Event{Type: event.SupervisorStateChangeRunning})
 	for _, g := range c.groups {
 		c.autostart(g)

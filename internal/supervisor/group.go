@@ -192,8 +192,25 @@ func (m removeGroup) apply(c *core) {
 	}
 }
 
-// activate adds a group behind those of the same priority and announces it.
+// activate makes a group active, publishes that and announces it.
 func (c *core) activate(ready Prepared) *group {
+	g := c.join(ready)
+	c.publishTable()
+	c.announce(g)
+	return g
+}
+
+// activateAll does so for the groups of the start. They are published together:
+// with thousands of them, a table for each would take longer than all else.
+func (c *core) activateAll(groups []Prepared) {
+	for _, ready := range groups {
+		c.announce(c.join(ready))
+	}
+	c.publishTable()
+}
+
+// join adds a group behind those of the same priority.
+func (c *core) join(ready Prepared) *group {
 	g := c.newGroup(ready)
 	g.joined = c.joined
 	c.joined++
@@ -202,9 +219,11 @@ func (c *core) activate(ready Prepared) *group {
 		i = len(c.groups)
 	}
 	c.groups = slices.Insert(slices.Clone(c.groups), i, g)
-	c.publishTable()
-	c.emit(event.Event{Type: event.ProcessGroupAdded, Group: g.config.Name})
 	return g
+}
+
+func (c *core) announce(g *group) {
+	c.emit(event.Event{Type: event.ProcessGroupAdded, Group: g.config.Name})
 }
 
 // autostart starts what starts by itself.
