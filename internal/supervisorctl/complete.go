@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"supervisor/internal/terminal"
 	"supervisor/internal/wire"
 )
 
@@ -27,7 +28,8 @@ func (s *session) complete(line string) (word string, candidates []string) {
 		return word, nil
 	}
 	candidates = slices.DeleteFunc(complete(s, word), func(candidate string) bool {
-		return !strings.HasPrefix(candidate, word)
+		// What the server says is shown, and no name needs what must not be.
+		return !strings.HasPrefix(candidate, word) || terminal.Visible(candidate) != candidate
 	})
 	slices.Sort(candidates)
 	return word, slices.Compact(candidates)

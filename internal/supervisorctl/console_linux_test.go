@@ -220,7 +220,7 @@ func TestConsole(t *testing.T) {
 			"getAllProcessInfo":              []any{info("x", 200, "FATAL", 0, "bad \x1b]0;title\x07 \u009b2J")},
 			"readProcessStdoutLog x -1600 0": "\x1b[31mred\x1b[0m",
 		}), "")
-		p.sees("FATAL     bad ?]0;title? ?2J\r\n")
+		p.sees("FATAL     bad ^[]0;title^G <U+009B>2J\r\n")
 		p.types("tail x\r")
 		p.sees("\x1b[31mred\x1b[0m\r\n") // the user's own log, in colour
 		p.types("\x04")

@@ -23,6 +23,7 @@ Options:
 -u/--username USERNAME -- the name to give to a server that asks for one
 -p/--password PASSWORD -- the password that goes with it
 -r/--history_file FILENAME -- keep the history of the interactive shell here
+--raw -- on a terminal: do not make control characters in logs and messages visible
 
 An action is a command such as "status" or "tail". Without one, an interactive
 shell reads commands line by line. The action "help" lists all of them.
@@ -36,12 +37,14 @@ var optionTable = []getopt.Option{
 	{Short: "u", Long: "username", Arg: true},
 	{Short: "p", Long: "password", Arg: true},
 	{Short: "r", Long: "history_file", Arg: true},
+	{Long: "raw"},
 }
 
 // options is what a command line says.
 type options struct {
 	help        bool
 	interactive bool
+	raw         bool
 	file        string              // empty: not given
 	overrides   []func(*config.Ctl) // of what the file says
 	action      []string
@@ -69,6 +72,8 @@ func parseOptions(args []string) (options, error) {
 			o.file = g.Value
 		case "interactive":
 			o.interactive = true
+		case "raw":
+			o.raw = true
 		case "serverurl":
 			o.override(func(c *config.Ctl) { c.ServerURL = g.Value })
 		case "username":

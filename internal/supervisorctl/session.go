@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"supervisor/internal/config"
+	"supervisor/internal/terminal"
 	"supervisor/internal/wire"
 )
 
@@ -36,7 +37,7 @@ type session struct {
 	interruptible func(context.Context) (context.Context, context.CancelFunc)
 
 	interactive bool // somebody is there to answer questions
-	onTerminal  bool // out is a terminal, which must not be driven by what others wrote
+	filtered    bool // out is a terminal, which must not be driven by what others wrote
 	status      int
 	done        bool               // quit was asked for
 	names       []wire.ProcessInfo // what completion offers, until a line has run
@@ -52,7 +53,7 @@ func newSession(inv Invocation, settings config.Ctl, dial dialer) *session {
 		out:           &lockedWriter{w: inv.Stdout},
 		errOut:        &lockedWriter{w: inv.Stderr},
 		interruptible: inv.Interruptible,
-		onTerminal:    isTerminal(inv.Stdout),
+		filtered:      isTerminal(inv.Stdout),
 	}
 }
 
@@ -200,17 +201,9 @@ func (s *session) say(format string, args ...any) {
 // print prints text in one piece. Log text, which may be in colour for good
 // reasons, does not come this way.
 func (s *session) print(text string) {
-	if s.onTerminal {
-		text = strings.Map(visible, text)
+	if s.filtered {
+		text = terminal.Visible(text)
 	}
 	// Nobody is left to be told that nobody reads.
 	_, _ = io.WriteString(s.out, text)
-}
-
-// visible replaces the control characters that could drive a terminal.
-func visible(r rune) rune {
-	if r != '\n' && r != '\t' && (r < ' ' || 0x7f <= r && r <= 0x9f) {
-		return '?'
-	}
-	return r
 }

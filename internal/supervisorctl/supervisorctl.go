@@ -60,6 +60,7 @@ func run(inv Invocation, dial dialer) int {
 	}
 
 	s := newSession(inv, settings, dial)
+	s.filtered = s.filtered && !o.raw
 	ctx := context.Background()
 	if len(o.action) == 0 {
 		s.interactive = true

@@ -86,10 +86,11 @@ func parseModifier(modifier string) (int, error) {
 	return bytes, nil
 }
 
-// showLog prints log text as it is: its control characters are the user's own.
+// showLog prints log text.
 func (s *session) showLog(text any) error {
-	_, err := fmt.Fprintln(s.out, text)
-	return err
+	w, finish := s.logWriter()
+	_, err := fmt.Fprintln(w, text)
+	return errors.Join(err, finish())
 }
 
 // follow streams a log until the user interrupts it or the server ends.
@@ -119,7 +120,8 @@ func (s *session) stream(ctx context.Context, path string) (found bool, err erro
 		return false, err
 	}
 	escaped := (&url.URL{Path: path}).EscapedPath()
-	err = server.Stream(ctx, escaped, s.out)
+	w, finish := s.logWriter()
+	err = errors.Join(server.Stream(ctx, escaped, w), finish())
 	var refused *client.StatusError
 	if errors.As(err, &refused) {
 		fmt.Fprintf(s.errOut, "%s%s Cannot read, status code %d\n", s.settings.ServerURL, path, refused.Code)

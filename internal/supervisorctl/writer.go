@@ -3,6 +3,8 @@ package supervisorctl
 import (
 	"io"
 	"sync"
+
+	"supervisor/internal/terminal"
 )
 
 // lockedWriter lets the streams of a foreground process, and what is said about
@@ -17,4 +19,35 @@ func (l *lockedWriter) Write(p []byte) (int, error) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	return l.w.Write(p)
+}
+
+// logWriter returns where log text goes; finish is called when the text has
+// ended. On a terminal the text cannot do more than be there in colour, unless
+// the user wants it raw: what is in a log is often what strangers wanted there.
+// What goes elsewhere is what the program wrote, byte for byte.
+func (s *session) logWriter() (w io.Writer, finish func() error) {
+	if !s.filtered {
+		return s.out, func() error { return nil }
+	}
+	filtered := &filteredWriter{w: s.out}
+	return filtered, filtered.finish
+}
+
+// filteredWriter writes what may be shown on a terminal.
+type filteredWriter struct {
+	w      io.Writer
+	filter terminal.Filter
+}
+
+// Write implements io.Writer.
+func (f *filteredWriter) Write(p []byte) (int, error) {
+	if _, err := f.w.Write(f.filter.Append(nil, p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+func (f *filteredWriter) finish() error {
+	_, err := f.w.Write(f.filter.Finish(nil))
+	return err
 }
