@@ -37,6 +37,12 @@ portability: ## build and vet for every platform
 fuzz: ## run every fuzz target for FUZZTIME
 	sh test/fuzz $(FUZZTIME)
 
+# The tests whose long form takes minutes, and chaos=PACKAGE for one of them.
+chaos = ./test/chaos
+
+chaos: ## break things around a running daemon, for half an hour
+	CHAOS=long $(GO) test -race -count=1 -timeout 2h -v $(chaos)
+
 bench: build ## measure it beside Supervisor and others, and note the figures in docs/performance.md
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/bench ./bench
 	bin/bench -o docs/performance.md
@@ -57,4 +63,4 @@ clean: demo-stop ## remove what was built, and stop and remove the demo
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: build test demo demo-stop checklist portability fuzz bench microbench install clean help
+.PHONY: build test demo demo-stop checklist portability fuzz chaos bench microbench install clean help

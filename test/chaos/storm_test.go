@@ -1,0 +1,72 @@
+//go:build linux
+
+package chaos
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// Everything dies at once: each death is noticed, each program comes back, and
+// what it wrote before is in its log.
+func TestStormOfDeaths(t *testing.T) {
+	t.Parallel()
+	const writers = 4
+	crowd := pick(100, 5000)
+	m := play(t, ground{
+		more: "minfds=20000",
+		programs: fmt.Sprintf(`[program:writer]
+command=$WRITER 5ms
+process_name=writer%%(process_num)d
+numprocs=%d
+stdout_logfile=$DIR/%%(program_name)s%%(process_num)d.log
+stdout_logfile_maxbytes=20KB
+stdout_logfile_backups=1000
+startsecs=0
+autorestart=true
+[program:crowd]
+command=/bin/sleep 100000
+process_name=%%(process_num)d
+numprocs=%d
+stdout_logfile=NONE
+stderr_logfile=NONE
+startsecs=0
+autorestart=true
+`, writers, crowd)})
+	m.Await("the crowd", func() bool { return len(m.children()) == crowd+writers })
+	open := len(descriptors(m.pid))
+	for range pick(3, 5) {
+		m.tries++
+		m.awaitLines("writer0", 10)
+		before := m.children()
+		for pid := range before {
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+				t.Error(err)
+			}
+		}
+		m.Await("all are back", func() bool {
+			now := m.children()
+			for pid := range now {
+				if _, old := before[pid]; old {
+					return false
+				}
+			}
+			return len(now) == crowd+writers
+		})
+	}
+	m.agree()
+	if got := len(descriptors(m.pid)); got > open+5 {
+		t.Errorf("the daemon has %d descriptors open, and had %d", got, open)
+	}
+	m.finish()
+	if got, want := strings.Count(m.Read("supervisord.log"), "exited: "), m.tries*(crowd+writers); got != want {
+		t.Errorf("the log tells of %d deaths, want %d", got, want)
+	}
+	for i := range writers {
+		name := fmt.Sprintf("writer%d", i)
+		sum := m.count(name, m.wholeLog(m.Path(name+".log")))
+		t.Logf("%s: %+v", name, sum)
+	}
+}

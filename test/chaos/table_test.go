@@ -1,0 +1,165 @@
+//go:build linux
+
+package chaos
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"supervisor/internal/wire"
+)
+
+// proc is one process, as the kernel shows it.
+type proc struct {
+	pid, parent int
+	state       byte // Z: it is dead and nobody has collected it
+}
+
+// processes returns all processes of the machine.
+func processes(t *testing.T) []proc {
+	t.Helper()
+	paths, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []proc
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // it has just ended
+		}
+		var p proc
+		end := bytes.LastIndexByte(text, ')') // of the name, which may hold anything
+		if _, err := fmt.Sscanf(string(text[:bytes.IndexByte(text, ' ')]), "%d", &p.pid); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Sscanf(string(text[end+2:]), "%c %d", &p.state, &p.parent); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// of reports whether a process belongs to the stage in a directory.
+func (p proc) of(dir string) bool {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", p.pid))
+	return err == nil && bytes.Contains(text, []byte("STAGE="+dir+"\x00"))
+}
+
+func (p proc) command() string {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", p.pid))
+	if err != nil {
+		return err.Error()
+	}
+	return strings.ReplaceAll(string(text), "\x00", " ")
+}
+
+// children returns the children of the daemon by their pids.
+func (m *match) children() map[int]proc {
+	children := make(map[int]proc)
+	for _, p := range processes(m.t) {
+		if p.parent == m.pid {
+			children[p.pid] = p
+		}
+	}
+	return children
+}
+
+// agree waits until the daemon's word about its children is the kernel's: none
+// is lost, none is there twice, none is dead and not collected, and none has a
+// descriptor that is the daemon's.
+func (m *match) agree() {
+	m.t.Helper()
+	var why error
+	defer func() {
+		if why != nil {
+			m.t.Log(why)
+		}
+	}()
+	m.Await("the daemon and the kernel agree", func() bool {
+		infos, err := m.infos()
+		if err != nil {
+			why = err
+			return false
+		}
+		why = m.disagreement(infos, m.children())
+		return why == nil
+	})
+	for pid := range m.children() {
+		m.noForeignDescriptors(pid)
+	}
+}
+
+// disagreement compares two words about the children; nil: they agree.
+func (m *match) disagreement(infos wire.ProcessInfos, children map[int]proc) error {
+	known := make(map[int]string)
+	for _, info := range infos {
+		up := info.State.String() == "RUNNING" || info.State.String() == "STARTING" || info.State.String() == "STOPPING"
+		if up != (info.PID != 0) {
+			return fmt.Errorf("%s is %s with pid %d", info.Name, info.State, info.PID)
+		}
+		if !up {
+			continue
+		}
+		if other, twice := known[info.PID]; twice {
+			return fmt.Errorf("pid %d is %s and %s", info.PID, other, info.Name)
+		}
+		known[info.PID] = info.Name
+		if _, alive := children[info.PID]; !alive {
+			return fmt.Errorf("%s is %s with pid %d, which is no child", info.Name, info.State, info.PID)
+		}
+	}
+	for pid, p := range children {
+		if p.state == 'Z' {
+			return fmt.Errorf("pid %d is dead and has not been collected", pid)
+		}
+		if _, found := known[pid]; !found {
+			return fmt.Errorf("pid %d is a child that the daemon does not know: %s", pid, p.command())
+		}
+	}
+	return nil
+}
+
+// descriptors returns what the descriptors of a process lead to.
+func descriptors(pid int) map[int]string {
+	links := make(map[int]string)
+	dir := fmt.Sprintf("/proc/%d/fd", pid)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return links // it has ended
+	}
+	for _, e := range entries {
+		fd, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		if link, err := os.Readlink(filepath.Join(dir, e.Name())); err == nil {
+			links[fd] = link
+		}
+	}
+	return links
+}
+
+// noForeignDescriptors checks that a child has none of the daemon's descriptors
+// but the ends of its own three pipes.
+func (m *match) noForeignDescriptors(pid int) {
+	m.t.Helper()
+	own := make(map[string]bool)
+	for _, link := range descriptors(m.pid) {
+		// Some names say nothing, and Go itself opens files of the system.
+		if !strings.HasPrefix(link, "anon_inode:") && !strings.HasPrefix(link, "/sys/") && link != "/dev/null" {
+			own[link] = true
+		}
+	}
+	for fd, link := range descriptors(pid) {
+		if fd > 2 && own[link] {
+			m.t.Errorf("child %d has the daemon's %s as descriptor %d", pid, link, fd)
+		}
+	}
+}
