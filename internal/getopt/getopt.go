@@ -24,6 +24,7 @@ type Option struct {
 	Short string // the letters that stand for it, such as "h?"; may be empty
 	Long  string // the long name without dashes; also its canonical name
 	Arg   bool   // it takes an argument
+	Whole bool   // its long name is not shortened, so that an older one keeps its short forms
 }
 
 // Given is one option of a command line.
@@ -103,7 +104,7 @@ func findLong(options []Option, name string) (Option, error) {
 		if o.Long == name {
 			return o, nil
 		}
-		if strings.HasPrefix(o.Long, name) {
+		if strings.HasPrefix(o.Long, name) && !o.Whole {
 			found = append(found, o)
 		}
 	}

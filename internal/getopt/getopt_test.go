@@ -9,14 +9,14 @@ import (
 
 // daemonOptions is enough of supervisord's table to show every rule.
 var daemonOptions = []Option{
-	{"c", "configuration", true},
-	{"n", "nodaemon", false},
-	{"h?", "help", false},
-	{"v", "version", false},
-	{"e", "loglevel", true},
-	{"k", "nocleanup", false},
-	{"", "minfds", true},
-	{"", "minprocs", true},
+	{"c", "configuration", true, false},
+	{"n", "nodaemon", false, false},
+	{"h?", "help", false, false},
+	{"v", "version", false, false},
+	{"e", "loglevel", true, false},
+	{"k", "nocleanup", false, false},
+	{"", "minfds", true, false},
+	{"", "minprocs", true, false},
 }
 
 func TestParse(t *testing.T) {

@@ -41,7 +41,7 @@ func (s *session) act(ctx context.Context, a action, name namespec, params ...an
 	if name.wholeGroup() {
 		answer, err := s.call(ctx, a.group, append([]any{name.group}, params...)...)
 		if faultCode(err) == wire.BadName {
-			s.fail(a.noGroup, "%s: ERROR (no such group)", name.group)
+			s.fail(a.noGroup, newProblem(name.given, wire.BadName, "no such group"), "%s: ERROR (no such group)", name.group)
 			return nil
 		}
 		if err != nil {
@@ -57,7 +57,7 @@ func (s *session) act(ctx context.Context, a action, name namespec, params ...an
 		}
 		r.Status, r.Description = wire.Code(fault.Code), fault.Text
 	}
-	return s.show(a, r)
+	return s.showResult(a, r)
 }
 
 // showResults shows the results of a whole group, in the order of the answer.
@@ -67,32 +67,37 @@ func (s *session) showResults(a action, answer any) error {
 		return err
 	}
 	for _, r := range results {
-		if err := s.show(a, r); err != nil {
+		if err := s.showResult(a, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// show prints one result.
-func (s *session) show(a action, r wire.Result) error {
+// showResult prints one result.
+func (s *session) showResult(a action, r wire.Result) error {
 	name := displayName(r.Group, r.Name)
 	text, known := a.errors[r.Status]
 	switch {
 	case r.Status == wire.Success:
-		s.say("%s: %s", name, a.done)
+		s.did(name, a.done, a.done)
 		return nil
 	case r.Status == wire.Failed && a.tellsFailure:
-		s.say("%s", r.Description)
+		s.fail(a.exit(s, r.Status), newProblem(name, r.Status, r.Description), "%s", r.Description)
 	case known:
-		s.say("%s: ERROR (%s)", name, text)
+		s.fail(a.exit(s, r.Status), newProblem(name, r.Status, text), "%s: ERROR (%s)", name, text)
 	default:
 		return valueError(fmt.Sprintf("Unknown result code %d for %s", r.Status, name))
 	}
-	if r.Status != a.harmless {
-		s.status = exitOf(r.Status)
-	}
 	return nil
+}
+
+// exit returns the exit status after a fault: the one so far, if it is harmless.
+func (a action) exit(s *session, code wire.Code) int {
+	if code == a.harmless {
+		return s.status
+	}
+	return exitOf(code)
 }
 
 // exitOf returns the exit status of a fault about a process.

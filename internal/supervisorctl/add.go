@@ -13,13 +13,13 @@ func add(s *session, ctx context.Context, arg string) error {
 		_, err := s.call(ctx, wire.AddProcessGroup, group)
 		switch code := faultCode(err); {
 		case err == nil:
-			s.say("%s: added process group", group)
+			s.did(group, "added", "added process group")
 		case code == wire.AlreadyAdded: // not an error: it is as it should be
-			s.say("ERROR: process group already active")
+			s.fail(s.status, newProblem(group, code, "process group already active"), "ERROR: process group already active")
 		case code == wire.BadName:
-			s.fail(exitError, "ERROR: no such process/group: %s", group)
+			s.fail(exitError, newProblem(group, code, "no such process/group"), "ERROR: no such process/group: %s", group)
 		case code == wire.ShutdownState:
-			s.fail(exitError, "ERROR: shutting down")
+			s.fail(exitError, newProblem(group, code, "shutting down"), "ERROR: shutting down")
 		default:
 			return err
 		}

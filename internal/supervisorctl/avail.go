@@ -8,22 +8,34 @@ import (
 	"supervisor/internal/wire"
 )
 
+// configured is what programs are told about a process of the configuration.
+type configured struct {
+	Name          string `json:"name"`
+	Group         string `json:"group"`
+	Process       string `json:"process"`
+	InUse         bool   `json:"in_use"`
+	Autostart     bool   `json:"autostart"`
+	GroupPriority int    `json:"group_priority"`
+	Priority      int    `json:"priority"`
+	Command       string `json:"command"`
+}
+
 // avail shows every process that the configuration, as last read by the
 // server, defines.
 func avail(s *session, ctx context.Context, _ string) error {
 	answer, err := s.call(ctx, wire.GetAllConfigInfo)
 	if faultCode(err) == wire.ShutdownState {
-		return &failure{"ERROR: supervisor shutting down", exitError}
+		return because(err, &failure{"ERROR: supervisor shutting down", exitError})
 	}
 	if err != nil {
 		return err
 	}
-	configured, err := wire.ParseConfigInfos(answer)
+	all, err := wire.ParseConfigInfos(answer)
 	if err != nil {
 		return err
 	}
 	var table strings.Builder
-	for _, p := range configured {
+	for _, p := range all {
 		use, start := "avail", "manual"
 		if p.InUse {
 			use = "in use"
@@ -33,6 +45,11 @@ func avail(s *session, ctx context.Context, _ string) error {
 		}
 		fmt.Fprintf(&table, "%-32s %-9s %-9s %d:%d\n",
 			displayName(p.Group, p.Name), use, start, p.GroupPrio, p.ProcessPrio)
+		s.add(configured{
+			Name: displayName(p.Group, p.Name), Group: p.Group, Process: p.Name,
+			InUse: p.InUse, Autostart: p.Autostart, GroupPriority: p.GroupPrio, Priority: p.ProcessPrio,
+			Command: p.Command,
+		})
 	}
 	s.print(table.String())
 	return nil

@@ -50,7 +50,7 @@ func (s *session) clearGroup(ctx context.Context, name namespec) error {
 	}
 	members := ofGroup(all, name.group)
 	if len(members) == 0 {
-		s.fail(exitError, "%s: ERROR (no such group)", name.group)
+		s.fail(exitError, newProblem(name.given, wire.BadName, "no such group"), "%s: ERROR (no such group)", name.group)
 	}
 	for _, p := range members {
 		if err := s.clearOne(ctx, parseName(p.Group+":"+p.Name)); err != nil {

@@ -8,6 +8,7 @@ type command struct {
 	checked    bool // the server is asked for its version first
 	noArgument bool
 	unlisted   bool      // not in the list that help shows
+	form       form      // of the result with --json
 	complete   completer // nil: there is nothing to complete
 	run        func(s *session, ctx context.Context, arg string) error
 	usage      string // the forms of the command, each followed by tabs and its meaning
@@ -17,78 +18,78 @@ type command struct {
 // in the usage texts are Supervisor's (ctl.md, section 5).
 func commands() []command {
 	return []command{
-		{name: "add", complete: groupNames, run: add,
+		{name: "add", form: asList, complete: groupNames, run: add,
 			usage: "add <name> [...]\tMake a group of the configuration active\n"},
-		{name: "avail", noArgument: true, run: avail,
+		{name: "avail", form: asList, noArgument: true, run: avail,
 			usage: "avail\t\t\tList what the configuration defines\n"},
-		{name: "clear", checked: true, complete: processNames, run: clearLogs,
+		{name: "clear", form: asList, checked: true, complete: processNames, run: clearLogs,
 			usage: "clear <name>\t\tEmpty the log files of a process\n" +
 				"clear <name> <name>\tEmpty the log files of several processes\n" +
 				"clear all\t\tEmpty the log files of all processes\n"},
 		{name: "exit", run: quit,
 			usage: "exit\tLeave the shell\n"},
-		{name: "fg", checked: true, complete: processNames, run: foreground,
+		{name: "fg", form: asStream, checked: true, complete: processNames, run: foreground,
 			usage: "fg <process>\tType to a process and see what it prints\n" +
 				"\t\tCtrl-C ends it\n"},
-		{name: "maintail", checked: true, run: mainTail,
+		{name: "maintail", form: asValue, checked: true, run: mainTail,
 			usage: "maintail -f \tFollow the log of supervisord (Ctrl-C ends it)\n" +
 				"maintail -100\tShow the last 100 *bytes* of the log of supervisord\n" +
 				"maintail\tShow the last 1600 *bytes* of the log of supervisord\n"},
-		{name: "open", run: open,
+		{name: "open", form: asStream, run: open,
 			usage: "open <url>\tTalk to another supervisord\n" +
 				"\t\t(http://host:port, or unix:///path/of/the/socket)\n"},
-		{name: "pid", checked: true, complete: processNames, run: pid,
+		{name: "pid", form: asList, checked: true, complete: processNames, run: pid,
 			usage: "pid\t\t\tShow the PID of supervisord\n" +
 				"pid <name>\t\tShow the PID of a process\n" +
 				"pid all\t\t\tShow the PID of every process, a line each\n"},
 		{name: "quit", run: quit,
 			usage: "quit\tLeave the shell\n"},
-		{name: "reload", noArgument: true, run: reload,
+		{name: "reload", form: asList, noArgument: true, run: reload,
 			usage: "reload \t\tStop everything and start supervisord afresh\n"},
-		{name: "remove", complete: groupNames, run: remove,
+		{name: "remove", form: asList, complete: groupNames, run: remove,
 			usage: "remove <name> [...]\tTake a stopped group out of service\n"},
-		{name: "reread", noArgument: true, run: reread,
+		{name: "reread", form: asValue, noArgument: true, run: reread,
 			usage: "reread \t\t\tRead the configuration and tell what differs; nothing is started or stopped\n"},
-		{name: "restart", checked: true, complete: processNames, run: restart,
+		{name: "restart", form: asList, checked: true, complete: processNames, run: restart,
 			usage: "restart <name>\t\tStop and start a process\n" +
 				"restart <gname>:*\tStop and start all processes of a group\n" +
 				"restart <name> <name>\tStop and start several processes or groups\n" +
 				"restart all\t\tStop and start all processes\n" +
 				"The configuration is not read again: reread and update do that.\n"},
-		{name: "shutdown", noArgument: true, run: shutdown,
+		{name: "shutdown", form: asList, noArgument: true, run: shutdown,
 			usage: "shutdown \tStop everything and end supervisord\n"},
-		{name: "signal", checked: true, complete: processNames, run: signal,
+		{name: "signal", form: asList, checked: true, complete: processNames, run: signal,
 			usage: "signal <signal name> <name>\t\tSend a signal to a process\n" +
 				"signal <signal name> <gname>:*\t\tSend a signal to all processes of a group\n" +
 				"signal <signal name> <name> <name>\tSend a signal to several processes or groups\n" +
 				"signal <signal name> all\t\tSend a signal to all processes\n"},
-		{name: "start", checked: true, complete: processNames, run: start,
+		{name: "start", form: asList, checked: true, complete: processNames, run: start,
 			usage: "start <name>\t\tStart a process\n" +
 				"start <gname>:*\t\tStart all processes of a group\n" +
 				"start <name> <name>\tStart several processes or groups\n" +
 				"start all\t\tStart all processes\n"},
-		{name: "status", complete: processNames, run: status,
+		{name: "status", form: asList, complete: processNames, run: status,
 			usage: "status <name>\t\tShow the state of a process\n" +
 				"status <gname>:*\tShow the states of a group\n" +
 				"status <name> <name>\tShow the states of several processes or groups\n" +
 				"status\t\t\tShow the states of all processes\n"},
-		{name: "stop", checked: true, complete: processNames, run: stop,
+		{name: "stop", form: asList, checked: true, complete: processNames, run: stop,
 			usage: "stop <name>\t\tStop a process\n" +
 				"stop <gname>:*\t\tStop all processes of a group\n" +
 				"stop <name> <name>\tStop several processes or groups\n" +
 				"stop all\t\tStop all processes\n"},
-		{name: "tail", checked: true, complete: processNames, run: tail,
+		{name: "tail", form: asValue, checked: true, complete: processNames, run: tail,
 			usage: "tail [-f] <name> [stdout|stderr] (default stdout)\n" +
 				"Ex:\n" +
 				"tail -f <name>\t\tFollow what a process prints\n" +
 				"\t\t\tCtrl-C ends it\n" +
 				"tail -100 <name>\tShow the last 100 *bytes* of its stdout\n" +
 				"tail <name> stderr\tShow the last 1600 *bytes* of its stderr\n"},
-		{name: "update", complete: groupNames, run: update,
+		{name: "update", form: asList, complete: groupNames, run: update,
 			usage: "update\t\t\tRead the configuration; stop, restart and start the groups that differ\n" +
 				"update all\t\tThe same\n" +
 				"update <gname> [...]\tThe same for the named groups only\n"},
-		{name: "version", noArgument: true, checked: true, run: version,
+		{name: "version", form: asValue, noArgument: true, checked: true, run: version,
 			usage: "version\t\t\tShow the version of supervisord\n"},
 		{name: "help", unlisted: true, complete: commandNames, run: help,
 			usage: "help\t\tList the commands\n" +

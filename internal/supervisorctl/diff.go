@@ -10,7 +10,11 @@ import (
 
 // diff is how a configuration that was just read differs from what is active:
 // names of groups in the order in which they are to be dealt with.
-type diff struct{ Added, Changed, Removed []string }
+type diff struct {
+	Added   []string `json:"added"`
+	Changed []string `json:"changed"`
+	Removed []string `json:"removed"`
+}
 
 // limitedTo returns the part of the difference that concerns the named groups.
 func (d diff) limitedTo(groups []string) diff {
@@ -30,7 +34,7 @@ func (d diff) limitedTo(groups []string) diff {
 func (s *session) reloadConfig(ctx context.Context) (diff, error) {
 	answer, err := s.call(ctx, wire.ReloadConfig)
 	if fault, ok := asFault(err); ok && wire.Code(fault.Code) == wire.CantReread {
-		return diff{}, &failure{"ERROR: " + fault.Text, exitError}
+		return diff{}, because(err, &failure{"ERROR: " + fault.Text, exitError})
 	}
 	if err != nil {
 		return diff{}, err
@@ -52,7 +56,7 @@ func parseDiff(answer any) (diff, error) {
 // texts returns the texts of an array.
 func texts(answer any) []string {
 	items, _ := answer.([]any)
-	var all []string
+	all := []string{}
 	for _, item := range items {
 		if text, ok := item.(string); ok {
 			all = append(all, text)

@@ -23,6 +23,17 @@ type failure struct {
 
 func (f *failure) Error() string { return f.text }
 
+// because returns a failure whose cause can be told as well. People read only
+// the text of the failure.
+func because(cause error, f *failure) error { return &caused{f, cause} }
+
+type caused struct {
+	*failure
+	cause error
+}
+
+func (c *caused) Unwrap() []error { return []error{c.failure, c.cause} }
+
 // misuse is a command used in a way that it has no form for: its usage is shown
 // below the text.
 type misuse struct {

@@ -22,14 +22,8 @@ func mainTail(s *session, ctx context.Context, arg string) error {
 		return err
 	}
 	text, err := s.call(ctx, wire.ReadLog, -bytes, 0)
-	switch faultCode(err) {
-	case wire.NoFile:
-		return &failure{"supervisord: ERROR (no log file)", exitError}
-	case wire.Failed:
-		return &failure{"supervisord: ERROR (unknown error reading log)", exitError}
-	}
 	if err != nil {
-		return err
+		return s.failReading("supervisord", err)
 	}
-	return s.showLog(text)
+	return s.showLog(excerpt{Name: "supervisord", Text: text})
 }

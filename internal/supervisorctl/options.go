@@ -24,6 +24,9 @@ Options:
 -p/--password PASSWORD -- the password that goes with it
 -r/--history_file FILENAME -- keep the history of the interactive shell here
 --raw -- on a terminal: do not make control characters in logs and messages visible
+--json -- print one JSON document instead of text
+--color auto|always|never -- the states in colour; auto: on a terminal, unless
+     NO_COLOR is set
 
 An action is a command such as "status" or "tail". Without one, an interactive
 shell reads commands line by line. The action "help" lists all of them.
@@ -38,6 +41,8 @@ var optionTable = []getopt.Option{
 	{Short: "p", Long: "password", Arg: true},
 	{Short: "r", Long: "history_file", Arg: true},
 	{Long: "raw"},
+	{Long: "json", Whole: true},
+	{Long: "color", Arg: true, Whole: true},
 }
 
 // options is what a command line says.
@@ -45,6 +50,8 @@ type options struct {
 	help        bool
 	interactive bool
 	raw         bool
+	json        bool
+	color       string              // empty: not given
 	file        string              // empty: not given
 	overrides   []func(*config.Ctl) // of what the file says
 	action      []string
@@ -63,6 +70,8 @@ func parseOptions(args []string) (options, error) {
 			return options{help: true}, nil
 		case "serverurl":
 			check = checkURL
+		case "color":
+			check = checkColor
 		}
 		if err := g.Check(check); err != nil {
 			return options{}, err
@@ -74,6 +83,10 @@ func parseOptions(args []string) (options, error) {
 			o.interactive = true
 		case "raw":
 			o.raw = true
+		case "json":
+			o.json = true
+		case "color":
+			o.color = g.Value
 		case "serverurl":
 			o.override(func(c *config.Ctl) { c.ServerURL = g.Value })
 		case "username":

@@ -8,6 +8,12 @@ import (
 	"supervisor/internal/wire"
 )
 
+// processID is what programs are told of a pid.
+type processID struct {
+	Name string `json:"name"`
+	PID  any    `json:"pid"` // 0: none
+}
+
 // pid shows the pid of the server, of the named processes, or of all of them.
 // A process without a pid is shown as 0.
 func pid(s *session, ctx context.Context, arg string) error {
@@ -18,7 +24,7 @@ func pid(s *session, ctx context.Context, arg string) error {
 		if err != nil {
 			return err
 		}
-		s.say("%v", pid)
+		s.give(processID{"supervisord", pid}, "%v", pid)
 		return nil
 	case wantsAll(names):
 		all, err := s.allProcesses(ctx)
@@ -28,6 +34,7 @@ func pid(s *session, ctx context.Context, arg string) error {
 		var lines strings.Builder
 		for _, p := range all {
 			fmt.Fprintln(&lines, p.PID)
+			s.add(processID{displayName(p.Group, p.Name), p.PID})
 		}
 		s.print(lines.String())
 		return nil
@@ -36,12 +43,12 @@ func pid(s *session, ctx context.Context, arg string) error {
 		p, err := s.processInfo(ctx, name)
 		switch {
 		case faultCode(err) == wire.BadName:
-			s.fail(exitError, "No such process %s", name)
+			s.fail(exitError, newProblem(name, wire.BadName, "no such process"), "No such process %s", name)
 			continue
 		case err != nil:
 			return err
 		}
-		s.say("%d", p.PID)
+		s.give(processID{displayName(p.Group, p.Name), p.PID}, "%d", p.PID)
 		if p.PID == 0 {
 			s.status = exitProgram
 		}

@@ -16,9 +16,9 @@ func reload(s *session, ctx context.Context, _ string) error {
 	_, err = s.call(ctx, wire.Restart)
 	switch {
 	case err == nil:
-		s.say("Restarted supervisord")
+		s.give(deed{"supervisord", "restarted"}, "Restarted supervisord")
 	case faultCode(err) == wire.ShutdownState:
-		return &failure{"ERROR: already shutting down", exitError}
+		return because(err, &failure{"ERROR: already shutting down", exitError})
 	}
 	return err
 }

@@ -13,11 +13,11 @@ func remove(s *session, ctx context.Context, arg string) error {
 		_, err := s.call(ctx, wire.RemoveProcessGroup, group)
 		switch code := faultCode(err); {
 		case err == nil:
-			s.say("%s: removed process group", group)
+			s.did(group, "removed", "removed process group")
 		case code == wire.StillRunning:
-			s.fail(exitError, "ERROR: process/group still running: %s", group)
+			s.fail(exitError, newProblem(group, code, "process/group still running"), "ERROR: process/group still running: %s", group)
 		case code == wire.BadName:
-			s.fail(exitError, "ERROR: no such process/group: %s", group)
+			s.fail(exitError, newProblem(group, code, "no such process/group"), "ERROR: no such process/group: %s", group)
 		default:
 			return err
 		}

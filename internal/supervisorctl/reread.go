@@ -14,7 +14,7 @@ func reread(s *session, ctx context.Context, _ string) error {
 	diff, err := s.reloadConfig(ctx)
 	switch {
 	case faultCode(err) == wire.ShutdownState:
-		return &failure{"ERROR: supervisor shutting down", exitError}
+		return because(err, &failure{"ERROR: supervisor shutting down", exitError})
 	case err != nil:
 		return err
 	}
@@ -32,14 +32,13 @@ func reread(s *session, ctx context.Context, _ string) error {
 		}
 	}
 	if len(lines) == 0 {
-		s.say("No config updates to processes")
-		return nil
+		lines = []string{"No config updates to processes"}
 	}
 	slices.SortFunc(lines, func(a, b string) int {
 		groupA, _, _ := strings.Cut(a, ":")
 		groupB, _, _ := strings.Cut(b, ":")
 		return strings.Compare(groupA, groupB)
 	})
-	s.say("%s", strings.Join(lines, "\n"))
+	s.result(diff, strings.Join(lines, "\n")+"\n")
 	return nil
 }

@@ -38,6 +38,11 @@ type session struct {
 
 	interactive bool // somebody is there to answer questions
 	filtered    bool // out is a terminal, which must not be driven by what others wrote
+	json        bool // what commands print is one JSON document each
+	color       bool // what is printed has colours
+	env         []string
+	document    *document // of the command that runs; nil: it prints as it goes
+	onTerminal  bool      // out is a terminal
 	status      int
 	done        bool               // quit was asked for
 	names       []wire.ProcessInfo // what completion offers, until a line has run
@@ -54,6 +59,8 @@ func newSession(inv Invocation, settings config.Ctl, dial dialer) *session {
 		errOut:        &lockedWriter{w: inv.Stderr},
 		interruptible: inv.Interruptible,
 		filtered:      isTerminal(inv.Stdout),
+		onTerminal:    isTerminal(inv.Stdout),
+		env:           inv.Env,
 	}
 }
 
@@ -61,7 +68,19 @@ func newSession(inv Invocation, settings config.Ctl, dial dialer) *session {
 // asked, a server that wants a name and a password gets them, and the line runs
 // again.
 func (s *session) execute(ctx context.Context, line string) {
+	s.switched(line, func(line string) { s.attempt(ctx, line) })
+}
+
+func (s *session) attempt(ctx context.Context, line string) {
+	before := s.status
+	defer func() {
+		s.end()
+		if s.status == 0 {
+			s.status = before
+		}
+	}()
 	for {
+		s.status = 0
 		err := s.command(ctx, line)
 		if err == nil {
 			return
@@ -89,6 +108,7 @@ func (s *session) command(ctx context.Context, line string) error {
 	}
 	name, arg := splitCommand(line)
 	c, ok := findCommand(name)
+	s.begin(c)
 	if !ok {
 		return &failure{"*** Unknown syntax: " + line, exitError}
 	}
@@ -102,6 +122,9 @@ func (s *session) command(ctx context.Context, line string) error {
 
 // run runs one command, once what the table says of it is fulfilled.
 func (s *session) run(ctx context.Context, c command, arg string) error {
+	if s.json && c.form == asStream {
+		return errStream
+	}
 	if c.noArgument && arg != "" {
 		return &misuse{"Error: " + c.name + " accepts no arguments", exitError}
 	}
@@ -151,13 +174,13 @@ func (s *session) check(ctx context.Context) error {
 	version, err := s.call(ctx, wire.GetVersion)
 	switch {
 	case isRefused(err):
-		return &failure{s.settings.ServerURL + " refused connection", exitRefused}
+		return because(err, &failure{s.settings.ServerURL + " refused connection", exitRefused})
 	case isMissing(err):
-		return &failure{s.settings.ServerURL + " no such file", exitNoSocket}
+		return because(err, &failure{s.settings.ServerURL + " no such file", exitNoSocket})
 	case faultCode(err) == wire.UnknownMethod:
-		return &failure{"Sorry, supervisord responded but did not recognize the supervisor namespace commands " +
+		return because(err, &failure{"Sorry, supervisord responded but did not recognize the supervisor namespace commands " +
 			"that supervisorctl uses to control it.  Please check that the [rpcinterface:supervisor] section " +
-			"is enabled in the configuration file (see sample.conf).", exitNamespace}
+			"is enabled in the configuration file (see sample.conf).", exitNamespace})
 	case err != nil:
 		return err
 	case version != wire.APIVersion:
@@ -170,26 +193,38 @@ func (s *session) check(ctx context.Context) error {
 // report prints an error that ended a command and takes over its status.
 func (s *session) report(err error) {
 	var f *failure
+	p := newProblem("", faultCode(err), "")
 	switch {
 	case errors.As(err, &f):
-		s.status = f.status
-		s.say("%s", f.text)
+		p.Message = f.text
+		s.fail(f.status, p, "%s", f.text)
 	case isUnauthorized(err):
-		s.status = exitError
-		s.say("Server requires authentication")
+		p.Message = "Server requires authentication"
+		s.fail(exitError, p, "%s", p.Message)
 	case errors.Is(err, context.Canceled):
 		s.say("")
 		s.done = true
+	case errors.Is(err, errStream):
+		p.Message = err.Error()
+		s.fail(exitUsage, p, "Error: %s", err)
 	default:
 		class, detail := pythonError(err)
-		s.status = exitError
-		s.say("error: %s, %s: file: supervisorctl line: 0", class, detail)
+		p.Message = err.Error()
+		if fault, ok := asFault(err); ok {
+			p.Message = fault.Text
+		}
+		s.fail(exitError, p, "error: %s, %s: file: supervisorctl line: 0", class, detail)
 	}
 }
 
-// fail prints a line about an error that does not end the command.
-func (s *session) fail(status int, format string, args ...any) {
+// fail tells of an error that does not end the command: people by a line,
+// programs by the problem.
+func (s *session) fail(status int, p problem, format string, args ...any) {
 	s.status = status
+	if s.document != nil {
+		s.problem(p)
+		return
+	}
 	s.say(format, args...)
 }
 
@@ -201,9 +236,32 @@ func (s *session) say(format string, args ...any) {
 // print prints text in one piece. Log text, which may be in colour for good
 // reasons, does not come this way.
 func (s *session) print(text string) {
-	if s.filtered {
-		text = terminal.Visible(text)
+	if s.document != nil {
+		s.document.text.WriteString(text)
+		return
 	}
+	s.show(s.clean(text))
+}
+
+// clean returns text that others have written as it may be shown.
+func (s *session) clean(text string) string {
+	if s.filtered {
+		return terminal.Visible(text)
+	}
+	return text
+}
+
+// show prints text that may be shown as it is.
+func (s *session) show(text string) {
 	// Nobody is left to be told that nobody reads.
 	_, _ = io.WriteString(s.out, text)
+}
+
+// ask prints a question, which is not part of what is printed as JSON.
+func (s *session) ask(question string) {
+	out := s.out
+	if s.document != nil {
+		out = s.errOut
+	}
+	_, _ = io.WriteString(out, question)
 }

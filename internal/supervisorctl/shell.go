@@ -51,7 +51,7 @@ func (s *session) confirm(ctx context.Context, question string) (bool, error) {
 	if !s.interactive {
 		return true, nil
 	}
-	s.print(question)
+	s.ask(question)
 	answer, ok := s.in.line(ctx)
 	if !ok {
 		return false, noAnswer(ctx)
@@ -62,7 +62,7 @@ func (s *session) confirm(ctx context.Context, question string) (bool, error) {
 // askCredentials asks for the name and the password that the server wants, and
 // has the next call use them.
 func (s *session) askCredentials(ctx context.Context) error {
-	s.print("Username:")
+	s.ask("Username:")
 	username, ok := s.in.line(ctx)
 	if !ok {
 		return noAnswer(ctx)

@@ -16,13 +16,13 @@ func shutdown(s *session, ctx context.Context, _ string) error {
 	_, err = s.call(ctx, wire.Shutdown)
 	switch {
 	case err == nil:
-		s.say("Shut down")
+		s.give(deed{"supervisord", "shut down"}, "Shut down")
 	case faultCode(err) == wire.ShutdownState:
-		s.say("ERROR: already shutting down")
+		s.fail(s.status, newProblem("", wire.ShutdownState, "already shutting down"), "ERROR: already shutting down")
 	case isRefused(err):
-		s.fail(exitError, "ERROR: %s refused connection (already shut down?)", s.settings.ServerURL)
+		s.fail(exitError, newProblem("", 0, "refused connection (already shut down?)"), "ERROR: %s refused connection (already shut down?)", s.settings.ServerURL)
 	case isMissing(err):
-		s.fail(exitError, "ERROR: %s no such file (already shut down?)", s.settings.ServerURL)
+		s.fail(exitError, newProblem("", 0, "no such file (already shut down?)"), "ERROR: %s no such file (already shut down?)", s.settings.ServerURL)
 	default:
 		return err
 	}

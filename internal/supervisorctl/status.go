@@ -17,7 +17,7 @@ func status(s *session, ctx context.Context, arg string) error {
 	if err := s.check(ctx); err != nil {
 		var f *failure
 		if errors.As(err, &f) {
-			return &failure{f.text, exitUnknown}
+			return because(err, &failure{f.text, exitUnknown})
 		}
 		return err
 	}
@@ -28,8 +28,9 @@ func status(s *session, ctx context.Context, arg string) error {
 	if names := strings.Fields(arg); len(names) > 0 && !wantsAll(names) {
 		shown = s.pick(shown, names)
 	}
-	s.print(statusTable(shown))
+	s.printStatus(shown)
 	for _, p := range shown {
+		s.add(describe(p))
 		if down(p.State) {
 			s.status = exitStopped
 		}
@@ -45,14 +46,14 @@ func (s *session) pick(all []wire.ProcessInfo, names []string) []wire.ProcessInf
 		if name.wholeGroup() {
 			found := ofGroup(all, name.group)
 			if len(found) == 0 {
-				s.fail(exitUnknown, "%s: ERROR (no such group)", name.group)
+				s.fail(exitUnknown, newProblem(given, wire.BadName, "no such group"), "%s: ERROR (no such group)", name.group)
 			}
 			picked = append(picked, found...)
 			continue
 		}
 		p, ok := findProcess(all, name)
 		if !ok {
-			s.fail(exitUnknown, "%s: ERROR (no such process)", given)
+			s.fail(exitUnknown, newProblem(given, wire.BadName, "no such process"), "%s: ERROR (no such process)", given)
 			continue
 		}
 		picked = append(picked, p)
@@ -60,18 +61,54 @@ func (s *session) pick(all []wire.ProcessInfo, names []string) []wire.ProcessInf
 	return picked
 }
 
-// statusTable returns the lines of the processes: the name in a column as wide
-// as the longest one needs, the state and the description.
-func statusTable(processes []wire.ProcessInfo) string {
+// printStatus prints the lines of the processes: the name in a column as wide as
+// the longest one needs, the state and the description.
+func (s *session) printStatus(processes []wire.ProcessInfo) {
+	if s.document != nil {
+		return
+	}
 	width := 30
 	for _, p := range processes {
 		width = max(width, utf8.RuneCountInString(displayName(p.Group, p.Name)))
 	}
 	var table strings.Builder
 	for _, p := range processes {
-		fmt.Fprintf(&table, "%-*s%-10s%s\n", width+3, displayName(p.Group, p.Name), p.State, p.Description)
+		look := plain
+		if s.color {
+			look = stateStyle(p.State)
+		}
+		state := p.State.String()
+		fmt.Fprintf(&table, "%s%s%*s%s\n", s.clean(fmt.Sprintf("%-*s", width+3, displayName(p.Group, p.Name))),
+			look.paint(state), max(0, 10-len(state)), "", s.clean(p.Description))
 	}
-	return table.String()
+	s.show(table.String())
+}
+
+// description is what programs are told about a process. The times are in
+// seconds since 1970 by the server's clock; 0 is never.
+type description struct {
+	Name        string `json:"name"`
+	Group       string `json:"group"`
+	Process     string `json:"process"`
+	State       string `json:"state"`
+	PID         int    `json:"pid"` // 0: none
+	Start       int64  `json:"start"`
+	Stop        int64  `json:"stop"`
+	Now         int64  `json:"now"`
+	ExitStatus  int    `json:"exit_status"` // of the last exit; -1: a signal
+	SpawnError  string `json:"spawn_error"`
+	Description string `json:"description"`
+	StdoutLog   string `json:"stdout_logfile"`
+	StderrLog   string `json:"stderr_logfile"`
+}
+
+func describe(p wire.ProcessInfo) description {
+	return description{
+		Name: displayName(p.Group, p.Name), Group: p.Group, Process: p.Name,
+		State: p.State.String(), PID: p.PID, Start: p.Start, Stop: p.Stop, Now: p.Now,
+		ExitStatus: p.ExitStatus, SpawnError: p.SpawnErr, Description: p.Description,
+		StdoutLog: p.StdoutLog, StderrLog: p.StderrLog,
+	}
 }
 
 // down reports whether a process in the state is not there and is not coming.

@@ -12,6 +12,7 @@ package supervisorctl
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -54,6 +55,9 @@ func run(inv Invocation, dial dialer) int {
 		return 0
 	}
 	settings, err := configure(inv, o)
+	if err == nil && o.json && len(o.action) == 0 {
+		err = errors.New("--json needs a command: status, for example")
+	}
 	if err != nil {
 		getopt.WriteError(inv.Stderr, inv.Exe, err)
 		return 2
@@ -61,6 +65,7 @@ func run(inv Invocation, dial dialer) int {
 
 	s := newSession(inv, settings, dial)
 	s.filtered = s.filtered && !o.raw
+	s.json, s.color = o.json, wantsColor(o.color, s.onTerminal, inv.Env)
 	ctx := context.Background()
 	if len(o.action) == 0 {
 		s.interactive = true

@@ -45,18 +45,10 @@ func tail(s *session, ctx context.Context, arg string) error {
 		return err
 	}
 	text, err := s.call(ctx, method, name, -bytes, 0)
-	switch faultCode(err) {
-	case wire.NoFile:
-		return &failure{name + ": ERROR (no log file)", exitError}
-	case wire.Failed:
-		return &failure{name + ": ERROR (unknown error reading log)", exitError}
-	case wire.BadName:
-		return &failure{name + ": ERROR (no such process name)", exitError}
-	}
 	if err != nil {
-		return err
+		return s.failReading(name, err)
 	}
-	return s.showLog(text)
+	return s.showLog(excerpt{Name: name, Channel: strings.ToLower(channel), Text: text})
 }
 
 // logMethods are the methods that read the log of a channel.
@@ -86,15 +78,46 @@ func parseModifier(modifier string) (int, error) {
 	return bytes, nil
 }
 
+// failReading tells why a log cannot be read.
+func (s *session) failReading(name string, err error) error {
+	code := faultCode(err)
+	text, known := logErrors[code]
+	if !known {
+		return err
+	}
+	s.fail(exitError, newProblem(name, code, text), "%s: ERROR (%s)", name, text)
+	return nil
+}
+
+var logErrors = map[wire.Code]string{
+	wire.NoFile:  "no log file",
+	wire.Failed:  "unknown error reading log",
+	wire.BadName: "no such process name",
+}
+
+// excerpt is what programs are told of a log.
+type excerpt struct {
+	Name    string `json:"name"`
+	Channel string `json:"channel,omitempty"`
+	Text    any    `json:"text"`
+}
+
 // showLog prints log text.
-func (s *session) showLog(text any) error {
+func (s *session) showLog(e excerpt) error {
+	if s.document != nil {
+		s.result(e, "")
+		return nil
+	}
 	w, finish := s.logWriter()
-	_, err := fmt.Fprintln(w, text)
+	_, err := fmt.Fprintln(w, e.Text)
 	return errors.Join(err, finish())
 }
 
 // follow streams a log until the user interrupts it or the server ends.
 func (s *session) follow(ctx context.Context, path string) error {
+	if s.document != nil {
+		return errStream
+	}
 	ctx, stop := s.interruptible(ctx)
 	defer stop()
 	s.say("==> Press Ctrl-C to exit <==")

@@ -14,7 +14,7 @@ func update(s *session, ctx context.Context, arg string) error {
 	diff, err := s.reloadConfig(ctx)
 	switch {
 	case faultCode(err) == wire.ShutdownState:
-		return &failure{"ERROR: already shutting down", exitError}
+		return because(err, &failure{"ERROR: already shutting down", exitError})
 	case err != nil:
 		return err
 	}
@@ -39,7 +39,7 @@ func update(s *session, ctx context.Context, arg string) error {
 		if _, err := s.call(ctx, wire.AddProcessGroup, group); err != nil {
 			return err
 		}
-		s.say("%s: added process group", group)
+		s.did(group, "added", "added process group")
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func (s *session) refuseUnknownGroups(ctx context.Context, names, added []string
 	}
 	for _, name := range names {
 		if len(ofGroup(active, name)) == 0 && !slices.Contains(added, name) {
-			s.fail(exitError, "ERROR: no such group: %s", name)
+			s.fail(exitError, newProblem(name, wire.BadName, "no such group"), "ERROR: no such group: %s", name)
 		}
 	}
 	return nil
@@ -66,19 +66,19 @@ func (s *session) retire(ctx context.Context, group string) error {
 	if err != nil {
 		return err
 	}
-	s.say("%s: stopped", group)
+	s.did(group, "stopped", "stopped")
 	results, err := wire.ParseResults(answer)
 	if err != nil {
 		return err
 	}
 	if slices.ContainsFunc(results, func(r wire.Result) bool { return r.Status == wire.Failed }) {
-		s.fail(exitError, "%s: has problems; not removing", group)
+		s.fail(exitError, newProblem(group, wire.Failed, "has problems; not removing"), "%s: has problems; not removing", group)
 		return nil
 	}
 	if _, err := s.call(ctx, wire.RemoveProcessGroup, group); err != nil {
 		return err
 	}
-	s.say("%s: removed process group", group)
+	s.did(group, "removed", "removed process group")
 	return nil
 }
 
@@ -87,13 +87,13 @@ func (s *session) replace(ctx context.Context, group string) error {
 	if _, err := s.call(ctx, wire.StopProcessGroup, group); err != nil {
 		return err
 	}
-	s.say("%s: stopped", group)
+	s.did(group, "stopped", "stopped")
 	if _, err := s.call(ctx, wire.RemoveProcessGroup, group); err != nil {
 		return err
 	}
 	if _, err := s.call(ctx, wire.AddProcessGroup, group); err != nil {
 		return err
 	}
-	s.say("%s: updated process group", group)
+	s.did(group, "updated", "updated process group")
 	return nil
 }

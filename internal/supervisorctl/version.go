@@ -2,6 +2,7 @@ package supervisorctl
 
 import (
 	"context"
+	"fmt"
 
 	"supervisor/internal/wire"
 )
@@ -12,6 +13,6 @@ func version(s *session, ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	s.say("%v", version)
+	s.result(version, fmt.Sprintf("%v\n", version))
 	return nil
 }
