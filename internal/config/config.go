@@ -37,6 +37,13 @@ type Config struct {
 type Note struct {
 	Level slog.Level
 	Text  string
+
+	// What it is about, if it is a warning about something in a file.
+	Code    Code
+	File    string
+	Line    int
+	Section string
+	Key     string // empty if it is not about one option
 }
 
 // Daemon is [supervisord]: the daemon itself.

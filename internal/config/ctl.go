@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -52,9 +51,8 @@ type ctlPlugin struct{ factory *string }
 // the main file, which must exist if a file is given. Included files play no
 // part. The error is an *Error.
 func LoadCtl(src CtlSource) (*Ctl, error) {
-	c := &Ctl{ServerURL: defaultServerURL, Prompt: defaultPrompt}
 	if src.File == "" {
-		return c, nil
+		return &Ctl{ServerURL: defaultServerURL, Prompt: defaultPrompt}, nil
 	}
 	l := newLoader(Source{File: src.File, Cwd: src.Cwd, Env: src.Env, UID: src.UID})
 	content, err := readMain(src.File, src.Cwd)
@@ -64,9 +62,15 @@ func LoadCtl(src CtlSource) (*Ctl, error) {
 	if l.file, err = parse(src.File, content); err != nil {
 		return nil, err
 	}
+	return l.ctl()
+}
+
+// ctl reads [supervisorctl] of the file that has been read.
+func (l *loader) ctl() (*Ctl, error) {
+	c := &Ctl{ServerURL: defaultServerURL, Prompt: defaultPrompt}
 	s := l.file.Section("supervisorctl")
 	if s == nil {
-		return nil, &Error{Text: ".ini file does not include supervisorctl section", File: src.File}
+		return nil, &Error{Code: MissingSection, Text: ".ini file does not include supervisorctl section", File: l.src.File}
 	}
 	if err := readFields(l, s, l.env, ctlFields, c); err != nil {
 		return nil, err
@@ -94,11 +98,17 @@ func (l *loader) ctlPlugins() error {
 			return err
 		}
 		if plugin.factory == nil {
-			return in(s, fmt.Sprintf("section [%s] does not specify a %s", s.Name, ctlPluginField.key))
+			if err := l.missing(s, ctlPluginField.key, "section [%s] does not specify a %s", s.Name, ctlPluginField.key); err != nil {
+				return err
+			}
+			continue
 		}
 		o, _ := s.Get(ctlPluginField.key)
-		return at(o, s, unresolved(*plugin.factory, s,
+		err := at(o, s, unresolved(*plugin.factory, s,
 			"this supervisorctl cannot load Python code; remove the section to use it without the plugin"))
+		if err := l.fail(err); err != nil {
+			return err
+		}
 	}
 	return nil
 }

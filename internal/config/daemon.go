@@ -154,7 +154,7 @@ func (l *loader) finish(d *daemonSection, s *ini.Section) (Daemon, error) {
 	user, _ := s.Get("user")
 	for _, o := range l.src.Overrides {
 		if err := l.override(d, o); err != nil {
-			return Daemon{}, &Error{Text: err.Error(), Key: o.Key}
+			return Daemon{}, &Error{Code: BadValue, Text: err.Error(), Key: o.Key}
 		}
 		if o.Key == "user" {
 			user = ini.Option{Key: o.Key}
@@ -163,7 +163,9 @@ func (l *loader) finish(d *daemonSection, s *ini.Section) (Daemon, error) {
 	if d.hasUser {
 		account, err := l.system.user(d.user)
 		if err != nil {
-			return Daemon{}, at(user, s, err)
+			if err := l.fail(at(user, s, err)); err != nil {
+				return Daemon{}, err
+			}
 		}
 		d.User = account
 	}
@@ -171,7 +173,7 @@ func (l *loader) finish(d *daemonSection, s *ini.Section) (Daemon, error) {
 	if d.ChildLogDir == "" {
 		dir, err := l.tempDir()
 		if err != nil {
-			return Daemon{}, in(s, err.Error())
+			return Daemon{}, in(s, MissingDir, "%v", err)
 		}
 		d.ChildLogDir = dir
 	}

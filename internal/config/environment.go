@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -27,17 +26,19 @@ func environment(text string) ([]variable, error) {
 	return nil, err
 }
 
+const environmentHint = `KEY="value" pairs, between commas, with quotes around every value`
+
 // pairs reads an environment= value by one of the two lexers. Between two
 // pairs any one token may stand.
 func pairs(text string, posix bool) ([]variable, error) {
 	list, err := tokens(text, posix)
 	if err != nil {
-		return nil, err
+		return nil, wrong(BadValue, environmentHint, "%v", err)
 	}
 	var vars []variable
 	for len(list) > 0 {
 		if len(list) < 3 || list[1] != "=" {
-			return nil, fmt.Errorf("Unexpected end of key/value pairs in value '%s'", text)
+			return nil, wrong(BadValue, environmentHint, "Unexpected end of key/value pairs in value '%s'", text)
 		}
 		value := list[2]
 		if !posix {

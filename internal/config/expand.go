@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -62,10 +61,10 @@ func expandText(format, label string, names *scope) (string, error) {
 	case nil:
 		return expanded, nil
 	case unknownName:
-		return "", fmt.Errorf("Format string %s for %s contains names (%s) which cannot be expanded. Available names: %s",
+		return "", wrong(BadExpansion, "", "Format string %s for %s contains names (%s) which cannot be expanded. Available names: %s",
 			pyrepr.String(format), pyrepr.String(label), pyrepr.String(string(err)), names.available())
 	default:
-		return "", fmt.Errorf("Format string %s for %s is badly formatted: %w", pyrepr.String(format), pyrepr.String(label), err)
+		return "", wrong(BadExpansion, "", "Format string %s for %s is badly formatted: %v", pyrepr.String(format), pyrepr.String(label), err)
 	}
 }
 

@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -79,7 +78,7 @@ var socketURLField = field[socketSection]{
 
 // fcgiGroup builds the group of an FastCGI program that is in no other.
 func (l *loader) fcgiGroup(s *ini.Section, _ map[string]bool) (*Group, error) {
-	groupName, err := sectionName(s, fcgiPrefix)
+	groupName, err := l.sectionName(s, fcgiPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -111,13 +110,13 @@ func (l *loader) groupedFCGI(s *ini.Section, group string) ([]*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	programName, err := sectionName(s, fcgiPrefix)
+	programName, err := l.sectionName(s, fcgiPrefix)
 	if err != nil {
 		return nil, err
 	}
 	socket, err := l.socket(s, programName)
 	if err != nil {
-		l.note(slog.LevelWarn, "[%s] runs without a socket: %v", s.Name, err)
+		l.warn(NoSocket, socketURLField.option(s), s, "[%s] runs without a socket: %v", s.Name, err)
 		return processes, nil
 	}
 	for _, p := range processes {
@@ -141,12 +140,12 @@ func (l *loader) socket(s *ini.Section, programName string) (*Socket, error) {
 		return nil, err
 	}
 	if section.url == "" {
-		return nil, in(s, fmt.Sprintf(`[%s] section requires a "socket" line`, s.Name))
+		return nil, l.missing(s, socketURLField.key, `[%s] section requires a "socket" line`, s.Name)
 	}
 	socket, err := l.listenAt(section)
 	if err != nil {
 		o, _ := s.Get(socketURLField.key)
-		return nil, at(o, s, fmt.Errorf("%w in [%s] socket", err, s.Name))
+		return nil, l.fail(at(o, s, fmt.Errorf("%w in [%s] socket", err, s.Name)))
 	}
 	l.sockets[s.Name] = socket
 	return socket, nil

@@ -66,8 +66,23 @@ func (f field[T]) option(s *ini.Section) ini.Option {
 	return ini.Option{Key: f.key, Value: f.def, File: s.File, Line: s.Line}
 }
 
-// read reads one option, expanding it with the names.
+// read reads one option, expanding it with the names. An inspection that found
+// something wrong goes on as if the option were absent.
 func (f field[T]) read(l *loader, s *ini.Section, names *scope, t *T) error {
+	err := f.try(l, s, names, t)
+	if err == nil {
+		return nil
+	}
+	if err := l.fail(err); err != nil {
+		return err
+	}
+	if f.def == "" {
+		return nil
+	}
+	return f.set(l, t, f.def)
+}
+
+func (f field[T]) try(l *loader, s *ini.Section, names *scope, t *T) error {
 	if _, ok := s.Get(f.key); !ok && f.def == "" {
 		return nil
 	}
@@ -91,20 +106,6 @@ func (f field[T]) read(l *loader, s *ini.Section, names *scope, t *T) error {
 		return at(o, s, err)
 	}
 	return nil
-}
-
-// at makes an *Error of what is wrong with an option.
-func at(o ini.Option, s *ini.Section, err error) error {
-	if e, ok := err.(*Error); ok {
-		e.File, e.Line, e.Section, e.Key = o.File, o.Line, s.Name, o.Key
-		return e
-	}
-	return &Error{Text: err.Error(), File: o.File, Line: o.Line, Section: s.Name, Key: o.Key}
-}
-
-// in makes an *Error of what is wrong with a section.
-func in(s *ini.Section, text string) error {
-	return &Error{Text: text, File: s.File, Line: s.Line, Section: s.Name}
 }
 
 // suffix returns what stands behind the prefix of a section's name.

@@ -31,6 +31,6 @@ func Find(exe, cwd string) (path string, searched []string, ok bool) {
 
 // NotFound is the error of a daemon for which Find found nothing.
 func NotFound(searched []string) error {
-	return &Error{Text: fmt.Sprintf("No config file found at default paths (%s); "+
+	return &Error{Code: Unreadable, Text: fmt.Sprintf("No config file found at default paths (%s); "+
 		"use the -c option to specify a config file at a different path", strings.Join(searched, ", "))}
 }

@@ -2,8 +2,6 @@ package config
 
 import (
 	"cmp"
-	"fmt"
-	"log/slog"
 	"slices"
 
 	"supervisor/internal/ini"
@@ -45,11 +43,11 @@ func groupPriority(def, absent string) field[groupSection] {
 
 // sectionName returns the name of a program or group, which its section's name
 // ends with.
-func sectionName(s *ini.Section, prefix string) (string, error) {
+func (l *loader) sectionName(s *ini.Section, prefix string) (string, error) {
 	rest, _ := suffix(s, prefix)
 	n, err := name(rest)
 	if err != nil {
-		return "", in(s, err.Error())
+		return trim(rest), l.fail(in(s, BadName, "%v", err))
 	}
 	return n, nil
 }
@@ -59,7 +57,8 @@ func sectionName(s *ini.Section, prefix string) (string, error) {
 // that is the one that is built first.
 func (l *loader) groups() ([]*Group, error) {
 	var all []*Group
-	used := map[string]bool{} // sections that are part of a [group:x]
+	sections := map[*Group]*ini.Section{} // where each comes from
+	used := map[string]bool{}             // sections that are part of a [group:x]
 	for _, kind := range []struct {
 		prefix string
 		build  func(*ini.Section, map[string]bool) (*Group, error)
@@ -77,21 +76,21 @@ func (l *loader) groups() ([]*Group, error) {
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, g)
+			all, sections[g] = append(all, g), s
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *Group) int {
 		return cmp.Or(cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Name, b.Name))
 	})
-	return l.unique(all), nil
+	return l.unique(all, sections), nil
 }
 
 // unique drops groups whose name is taken.
-func (l *loader) unique(all []*Group) []*Group {
+func (l *loader) unique(all []*Group, sections map[*Group]*ini.Section) []*Group {
 	taken := map[string]bool{}
 	return slices.DeleteFunc(all, func(g *Group) bool {
 		if taken[g.Name] {
-			l.note(slog.LevelWarn, "More than one group is called %s; the one of priority %d with %d processes is not used",
+			l.warn(SameGroup, ini.Option{}, sections[g], "More than one group is called %s; the one of priority %d with %d processes is not used",
 				g.Name, g.Priority, len(g.Processes))
 			return true
 		}
@@ -102,7 +101,7 @@ func (l *loader) unique(all []*Group) []*Group {
 
 // group builds a [group:x] of the programs that it names, in that order.
 func (l *loader) group(s *ini.Section, used map[string]bool) (*Group, error) {
-	groupName, err := sectionName(s, groupPrefix)
+	groupName, err := l.sectionName(s, groupPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +115,8 @@ func (l *loader) group(s *ini.Section, used map[string]bool) (*Group, error) {
 		var processes []*Process
 		switch {
 		case program != nil && fcgi != nil:
-			return nil, in(s, fmt.Sprintf("[%s] name %s is ambiguous (exists as program and fcgi-program)", s.Name, member))
+			err = l.fail(at(groupFields[0].option(s), s, wrong(Ambiguous, "call one of the two something else",
+				"[%s] name %s is ambiguous (exists as program and fcgi-program)", s.Name, member)))
 		case program != nil:
 			used[program.Name] = true
 			processes, err = l.readProcesses(program, programPrefix, groupName)
@@ -124,7 +124,8 @@ func (l *loader) group(s *ini.Section, used map[string]bool) (*Group, error) {
 			used[fcgi.Name] = true
 			processes, err = l.groupedFCGI(fcgi, groupName)
 		default:
-			return nil, in(s, fmt.Sprintf("[%s] names unknown program or fcgi-program %s", s.Name, member))
+			err = l.fail(at(groupFields[0].option(s), s, wrong(UnknownProgram, "",
+				"[%s] names unknown program or fcgi-program %s", s.Name, member)))
 		}
 		if err != nil {
 			return nil, err
@@ -147,7 +148,7 @@ func (l *loader) uniqueProcesses(g *Group) {
 			kept = append(kept, p)
 			continue
 		}
-		l.note(slog.LevelWarn, "More than one process of group %s is called %s; that of [%s] is used",
+		l.warn(SameProcess, ini.Option{}, l.file.Section(p.Section), "More than one process of group %s is called %s; that of [%s] is used",
 			g.Name, p.Name, p.Section)
 		kept[i] = p
 	}
@@ -156,7 +157,7 @@ func (l *loader) uniqueProcesses(g *Group) {
 
 // programGroup builds the group of a program that is in no other.
 func (l *loader) programGroup(s *ini.Section, _ map[string]bool) (*Group, error) {
-	groupName, err := sectionName(s, programPrefix)
+	groupName, err := l.sectionName(s, programPrefix)
 	if err != nil {
 		return nil, err
 	}

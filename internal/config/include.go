@@ -34,7 +34,7 @@ func (l *loader) include(s *ini.Section) error {
 		return err
 	}
 	if section.files == nil {
-		return in(s, ".ini file has [include] section, but no files setting")
+		return l.missing(s, includeFields[0].key, ".ini file has [include] section, but no files setting")
 	}
 	count := 0
 	for _, pattern := range strings.FieldsFunc(*section.files, unicode.IsSpace) {
@@ -43,13 +43,13 @@ func (l *loader) include(s *ini.Section) error {
 		}
 		matches := glob(pattern)
 		if len(matches) == 0 {
-			l.note(slog.LevelWarn, `No file matches via include "%s"`, pattern)
+			l.warn(IncludeNothing, includeFields[0].option(s), s, `No file matches via include "%s"`, pattern)
 		}
 		if count += len(matches); count > maxIncludes {
-			return in(s, fmt.Sprintf("cannot include more than %d files", maxIncludes))
+			return l.fail(in(s, TooMany, "cannot include more than %d files", maxIncludes))
 		}
 		for _, path := range matches {
-			if err := l.includeFile(path); err != nil {
+			if err := l.includeFile(s, path); err != nil {
 				return err
 			}
 		}
@@ -59,14 +59,14 @@ func (l *loader) include(s *ini.Section) error {
 
 // includeFile reads one more file. One that cannot be read is left out, which
 // the log says.
-func (l *loader) includeFile(path string) error {
-	l.note(slog.LevelInfo, `Included extra file "%s" during parsing`, path)
+func (l *loader) includeFile(s *ini.Section, path string) error {
+	l.notes = append(l.notes, Note{Level: slog.LevelInfo, Text: fmt.Sprintf(`Included extra file "%s" during parsing`, path)})
 	content, err := readFile(path)
 	if err != nil {
-		l.note(slog.LevelWarn, "cannot read included file: %v", err)
+		l.warn(IncludeUnread, includeFields[0].option(s), s, "cannot read included file: %v", err)
 		return nil
 	}
-	file, err := parse(path, content)
+	file, err := l.parse(path, content)
 	if err != nil {
 		return err
 	}

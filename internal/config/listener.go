@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -26,7 +25,7 @@ var listenerFields = []field[listenerSection]{
 				return err
 			}
 			if s.BufferSize < 1 {
-				return fmt.Errorf("[%s] section sets invalid buffer_size (%d)", s.name, s.BufferSize)
+				return wrong(BadValue, "at least 1", "[%s] section sets invalid buffer_size (%d)", s.name, s.BufferSize)
 			}
 			return nil
 		},
@@ -36,10 +35,8 @@ var listenerFields = []field[listenerSection]{
 		meaning: "what judges its results: " + defaultHandler,
 		set: func(_ *loader, s *listenerSection, text string) error {
 			if text != defaultHandler {
-				return &Error{
-					Text: fmt.Sprintf("%s cannot be resolved within [%s]", text, s.name),
-					Hint: "this supervisord cannot load Python code; the one handler it knows is " + defaultHandler,
-				}
+				return wrong(PythonExtension, "this supervisord cannot load Python code; the one handler it knows is "+defaultHandler,
+					"%s cannot be resolved within [%s]", text, s.name)
 			}
 			s.ResultHandler = text
 			return nil
@@ -52,7 +49,7 @@ var listenerFields = []field[listenerSection]{
 			for _, name := range words(strings.ToUpper(text)) {
 				t, ok := event.ParseType(name)
 				if !ok {
-					return fmt.Errorf("Unknown event type %s in [%s] events", name, s.name)
+					return wrong(UnknownEvent, "", "Unknown event type %s in [%s] events", name, s.name)
 				}
 				s.Events = append(s.Events, t)
 			}
@@ -82,7 +79,7 @@ var payloadLength = field[listenerSection]{
 		case "bytes":
 			s.LengthUnit = event.Bytes
 		default:
-			return fmt.Errorf("payload_length is characters or bytes, not %s", text)
+			return wrong(BadValue, "characters or bytes", "payload_length is characters or bytes, not %s", text)
 		}
 		return nil
 	},
@@ -105,14 +102,20 @@ func (l *loader) listenerGroup(s *ini.Section, _ map[string]bool) (*Group, error
 		return nil, err
 	}
 	if len(section.Events) == 0 {
-		return nil, in(s, fmt.Sprintf(`[%s] section requires an "events" line`, s.Name))
+		if err := l.missing(s, "events", `[%s] section requires an "events" line`, s.Name); err != nil {
+			return nil, err
+		}
 	}
 	if err := listenerRedirect.read(l, s, names, &section); err != nil {
 		return nil, err
 	}
 	if section.redirectStderr {
-		return nil, in(s, fmt.Sprintf("[%s] section sets redirect_stderr=true but this is not allowed: "+
-			"a listener speaks to the daemon on its standard output", s.Name))
+		err := l.fail(at(listenerRedirect.option(s), s, wrong(RedirectedEvent, "",
+			"[%s] section sets redirect_stderr=true but this is not allowed: "+
+				"a listener speaks to the daemon on its standard output", s.Name)))
+		if err != nil {
+			return nil, err
+		}
 	}
 	processes, err := l.readProcesses(s, listenerPrefix, groupName)
 	if err != nil {

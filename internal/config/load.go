@@ -24,6 +24,7 @@ type loader struct {
 	env      *scope // ENV_x
 	host     map[string]value
 	notes    []Note
+	inspection
 
 	daemonEnvironment []variable         // environment= of [supervisord]
 	sockets           map[string]*Socket // by section
@@ -37,15 +38,22 @@ type loader struct {
 // The error is an *Error, about the first thing that is wrong in the order in
 // which the reference looks.
 func Load(src Source) (*Config, error) {
-	l := newLoader(src)
+	return newLoader(src).load()
+}
+
+func (l *loader) load() (*Config, error) {
+	c := &Config{File: l.src.File, Here: l.here}
 	if err := l.readFiles(); err != nil {
 		return nil, err
 	}
 	section := l.file.Section("supervisord")
 	if section == nil {
-		return nil, &Error{Text: ".ini file does not include supervisord section", File: src.File}
+		err := l.fail(&Error{Code: MissingSection, Text: ".ini file does not include supervisord section", File: l.src.File})
+		if err != nil {
+			return nil, err
+		}
+		section = &ini.Section{Name: "supervisord", File: l.src.File}
 	}
-	c := &Config{File: src.File, Here: l.here}
 	daemon, err := l.daemon(section)
 	if err != nil {
 		return nil, err
@@ -89,7 +97,7 @@ func (l *loader) readFiles() error {
 	if err != nil {
 		return err
 	}
-	if l.file, err = parse(l.src.File, content); err != nil {
+	if l.file, err = l.parse(l.src.File, content); err != nil {
 		return err
 	}
 	if section := l.file.Section("include"); section != nil {
@@ -105,12 +113,12 @@ func readMain(file, cwd string) ([]byte, error) {
 		return content, nil
 	}
 	if errors.Is(err, errTooBig) {
-		return nil, &Error{Text: fmt.Sprintf("cannot read config file %s: %v", file, err), File: file}
+		return nil, &Error{Code: Unreadable, Text: fmt.Sprintf("cannot read config file %s: %v", file, err), File: file}
 	}
 	if _, err := os.Stat(absolute(cwd, file)); err != nil {
-		return nil, &Error{Text: "could not find config file " + file}
+		return nil, &Error{Code: Unreadable, Text: "could not find config file " + file}
 	}
-	return nil, &Error{Text: "could not read config file " + file}
+	return nil, &Error{Code: Unreadable, Text: "could not read config file " + file}
 }
 
 var errTooBig = fmt.Errorf("it is larger than %d MB", maxFileSize>>20)
@@ -129,22 +137,22 @@ func readFile(path string) ([]byte, error) {
 	return content, err
 }
 
-// parse parses one file.
+// parse parses one file. What could be read is returned in spite of an error.
 func parse(name string, content []byte) (*ini.File, error) {
 	file, err := ini.Parse(name, content)
 	if err == nil {
 		return file, nil
 	}
-	e := &Error{Text: err.Error(), File: name}
+	e := &Error{Code: Syntax, Text: err.Error(), File: name}
 	var syntax *ini.SyntaxError
 	var encoding *ini.EncodingError
 	switch {
 	case errors.As(err, &syntax):
 		e.Line = syntax.Lines[0].Number
 	case errors.As(err, &encoding):
-		e.Line = encoding.Line
+		e.Code, e.Line = Encoding, encoding.Line
 	}
-	return nil, e
+	return file, e
 }
 
 // dirOf returns the directory of a file that is part of the configuration.
@@ -161,6 +169,14 @@ func (l *loader) hereNames() map[string]value {
 	return map[string]value{"here": textValue(l.here)}
 }
 
-func (l *loader) note(level slog.Level, format string, args ...any) {
-	l.notes = append(l.notes, Note{level, fmt.Sprintf(format, args...)})
+// warn notes something about a section, or about an option of it.
+func (l *loader) warn(code Code, o ini.Option, s *ini.Section, format string, args ...any) {
+	n := Note{
+		Level: slog.LevelWarn, Text: fmt.Sprintf(format, args...),
+		Code: code, File: s.File, Line: s.Line, Section: s.Name, Key: o.Key,
+	}
+	if o.Key != "" {
+		n.File, n.Line = o.File, o.Line
+	}
+	l.notes = append(l.notes, n)
 }

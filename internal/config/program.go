@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"syscall"
@@ -232,7 +231,7 @@ func withSuffix(err error, s *ini.Section) error {
 }
 
 func (l *loader) processesOf(s *ini.Section, prefix, group string) ([]*Process, error) {
-	programName, err := sectionName(s, prefix)
+	programName, err := l.sectionName(s, prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -264,20 +263,33 @@ func (l *loader) check(s *ini.Section, p *program) error {
 	o := processName.option(s)
 	var err error
 	if p.nameFormat, err = name(l.format(o)); err != nil {
-		return at(o, s, err)
+		if err := l.fail(at(o, s, err)); err != nil {
+			return err
+		}
+		p.nameFormat = processName.def
 	}
 	if p.numprocs > 1 && !strings.Contains(p.nameFormat, "%(process_num)") {
-		return at(o, s, errors.New("%(process_num) must be present within process_name when numprocs > 1"))
+		err := l.fail(at(o, s, wrong(NoProcessNum, "",
+			"%%(process_num) must be present within process_name when numprocs > 1")))
+		if err != nil {
+			return err
+		}
+		p.numprocs = 1
 	}
 	p.KillAsGroup = p.StopAsGroup
 	if p.killAsGroup != nil {
 		p.KillAsGroup = *p.killAsGroup
 	}
 	if p.StopAsGroup && !p.KillAsGroup {
-		return in(s, "Cannot set stopasgroup=true and killasgroup=false")
+		if err := l.fail(in(s, StopGroups, "Cannot set stopasgroup=true and killasgroup=false")); err != nil {
+			return err
+		}
 	}
 	if p.numprocs > maxProcesses-l.processes {
-		return in(s, fmt.Sprintf("cannot have more than %d processes", maxProcesses))
+		if err := l.fail(in(s, TooMany, "cannot have more than %d processes", maxProcesses)); err != nil {
+			return err
+		}
+		p.numprocs = 1
 	}
 	l.processes += max(p.numprocs, 0)
 	return nil
@@ -298,12 +310,17 @@ func (l *loader) readProcess(s *ini.Section, names *scope, num int, p *program) 
 		return err
 	}
 	if p.command == nil {
-		return in(s, fmt.Sprintf("program section %s does not specify a command", s.Name))
+		if err := l.missing(s, "command", "program section %s does not specify a command", s.Name); err != nil {
+			return err
+		}
+		p.command = new(string)
 	}
 	p.Command = *p.command
 	var err error
 	if p.Name, err = expandText(p.nameFormat, processName.key, names); err != nil {
-		return at(processName.option(s), s, err)
+		if err := l.fail(at(processName.option(s), s, err)); err != nil {
+			return err
+		}
 	}
 	l.settle(s, "stdout", &p.Stdout, p.syslogAsFile.stdout, false)
 	l.settle(s, "stderr", &p.Stderr, p.syslogAsFile.stderr, p.RedirectStderr)
@@ -313,16 +330,17 @@ func (l *loader) readProcess(s *ini.Section, names *scope, num int, p *program) 
 // settle decides what the options of a stream mean together, and notes what
 // the user may not have meant.
 func (l *loader) settle(s *ini.Section, stream string, out *Stream, syslogAsFile, redirected bool) {
+	logFile, _ := s.Get(stream + "_logfile")
 	if syslogAsFile {
 		out.Syslog = true
-		l.note(slog.LevelWarn, "For [%s], %s_logfile=syslog but this is deprecated; %s_syslog=true does the same", s.Name, stream, stream)
+		l.warn(SyslogAsFile, logFile, s, "For [%s], %s_logfile=syslog but this is deprecated; %s_syslog=true does the same", s.Name, stream, stream)
 	}
 	if out.Log.Auto && out.MaxBytes == 0 {
-		l.note(slog.LevelWarn, "For [%s], AUTO logging used for %s_logfile without rollover; "+
+		l.warn(AutoUnbounded, logFile, s, "For [%s], AUTO logging used for %s_logfile without rollover; "+
 			"it may fill the disk unless %s_logfile_maxbytes is set", s.Name, stream, stream)
 	}
 	if redirected && out.Log.Path != "" {
-		l.note(slog.LevelWarn, "For [%s], redirect_stderr=true but stderr_logfile has also been set to a filename, "+
+		l.warn(StderrRedirected, logFile, s, "For [%s], redirect_stderr=true but stderr_logfile has also been set to a filename, "+
 			"which is not used", s.Name)
 	}
 	if redirected {

@@ -36,16 +36,25 @@ func (l *loader) rpcInterfaces() ([]RPCInterface, error) {
 			return nil, err
 		}
 		if section.factory == nil {
-			return nil, in(s, fmt.Sprintf("section [%s] does not specify a %s", s.Name, rpcFactoryField.key))
+			if err := l.missing(s, rpcFactoryField.key, "section [%s] does not specify a %s", s.Name, rpcFactoryField.key); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		if *section.factory != mainFactory {
 			o, _ := s.Get(rpcFactoryField.key)
-			return nil, at(o, s, unresolved(*section.factory, s,
-				"this supervisord cannot load Python code; the one factory it knows is "+mainFactory))
+			err := l.fail(at(o, s, unresolved(*section.factory, s,
+				"this supervisord cannot load Python code; the one factory it knows is "+mainFactory)))
+			if err != nil {
+				return nil, err
+			}
+			continue
 		}
 		for _, o := range s.Options {
 			if _, err := expandText(l.format(o), s.Name+"."+o.Key, l.env); err != nil {
-				return nil, at(o, s, err)
+				if err := l.fail(at(o, s, err)); err != nil {
+					return nil, err
+				}
 			}
 		}
 		all = append(all, RPCInterface{Namespace: namespace})
@@ -58,15 +67,16 @@ func (l *loader) rpcInterfaces() ([]RPCInterface, error) {
 func (l *loader) checkArguments() error {
 	for _, s := range l.file.Sections() {
 		namespace, ok := suffix(s, rpcPrefix)
-		if !ok {
+		if !ok || l.blamed(s, rpcFactoryField.key) {
 			continue
 		}
 		for _, o := range s.Options {
 			if o.Key != rpcFactoryField.key {
-				return at(o, s, &Error{
-					Text: fmt.Sprintf("Could not make %s rpc interface", namespace),
-					Hint: fmt.Sprintf("%s takes no options; remove %s", mainFactory, o.Key),
-				})
+				err := l.fail(at(o, s, wrong(PythonExtension, fmt.Sprintf("%s takes no options; remove %s", mainFactory, o.Key),
+					"Could not make %s rpc interface", namespace)))
+				if err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -74,6 +84,6 @@ func (l *loader) checkArguments() error {
 }
 
 // unresolved is the error for Python code that cannot be loaded.
-func unresolved(spec string, s *ini.Section, hint string) *Error {
-	return &Error{Text: fmt.Sprintf("%s cannot be resolved within [%s]", spec, s.Name), Hint: hint}
+func unresolved(spec string, s *ini.Section, hint string) error {
+	return wrong(PythonExtension, hint, "%s cannot be resolved within [%s]", spec, s.Name)
 }

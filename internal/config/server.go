@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"supervisor/internal/ini"
@@ -111,7 +110,7 @@ func (l *loader) inetServer(s *ini.Section) (Server, error) {
 		return Server{}, err
 	}
 	if section.port == nil {
-		return Server{}, in(s, fmt.Sprintf("section [%s] has no port value", s.Name))
+		return section.Server, l.missing(s, inetPortField.key, "section [%s] has no port value", s.Name)
 	}
 	return section.Server, nil
 }
@@ -122,9 +121,12 @@ func (l *loader) unixServer(s *ini.Section) (Server, error) {
 		return Server{}, err
 	}
 	if section.file == nil {
-		return Server{}, in(s, fmt.Sprintf("section [%s] has no file value", s.Name))
+		if err := l.missing(s, unixFileField.key, "section [%s] has no file value", s.Name); err != nil {
+			return Server{}, err
+		}
+	} else {
+		section.Path = l.path(trim(*section.file))
 	}
-	section.Path = l.path(trim(*section.file))
 	if err := l.authentication(s, &section); err != nil {
 		return Server{}, err
 	}
@@ -140,7 +142,7 @@ func (l *loader) authentication(s *ini.Section, section *serverSection) error {
 		return err
 	}
 	if (section.username == nil) != (section.password == nil) {
-		return in(s, fmt.Sprintf("Section [%s] contains incomplete authentication: "+
+		return l.fail(in(s, HalfCredentials, "Section [%s] contains incomplete authentication: "+
 			"a username needs a password, and a password a username", s.Name))
 	}
 	if section.username != nil {

@@ -94,7 +94,7 @@ func (s *system) isDir(path string) bool {
 func (s *system) existingDir(text string) (string, error) {
 	path := s.home(text)
 	if !s.isDir(path) {
-		return "", fmt.Errorf("%s is not an existing directory", text)
+		return "", wrong(MissingDir, "", "%s is not an existing directory", text)
 	}
 	return path, nil
 }
@@ -104,7 +104,7 @@ func (s *system) existingDir(text string) (string, error) {
 func (s *system) existingDirPath(text string) (string, error) {
 	path := s.home(text)
 	if i := strings.LastIndexByte(path, '/'); i >= 0 && !s.isDir(path[:i+1]) {
-		return "", fmt.Errorf("The directory named as part of the path %s does not exist", text)
+		return "", wrong(MissingDir, "", "The directory named as part of the path %s does not exist", text)
 	}
 	return path, nil
 }
@@ -138,7 +138,7 @@ func (s *system) account(text string) (account, error) {
 	}
 	u, err := user.LookupId(strconv.FormatInt(uid, 10))
 	if err != nil {
-		return account{}, fmt.Errorf("Invalid user id %s", text)
+		return account{}, wrong(UnknownUser, "", "Invalid user id %s", text)
 	}
 	return s.remember(text, u)
 }
@@ -146,7 +146,7 @@ func (s *system) account(text string) (account, error) {
 func (s *system) accountByName(name string) (account, error) {
 	u, err := user.Lookup(name)
 	if err != nil {
-		return account{}, fmt.Errorf("Invalid user name %s", name)
+		return account{}, wrong(UnknownUser, "", "Invalid user name %s", name)
 	}
 	return s.remember(name, u)
 }

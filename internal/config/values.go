@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"math"
 	"strconv"
@@ -46,7 +45,7 @@ func wholeNumber(text string, base int) (n int64, ok bool) {
 func integer(text string) (int, error) {
 	n, ok := wholeNumber(text, 10)
 	if !ok {
-		return 0, fmt.Errorf("invalid literal for int() with base 10: %s", pyrepr.String(text))
+		return 0, wrong(BadValue, "a whole number", "invalid literal for int() with base 10: %s", pyrepr.String(text))
 	}
 	return int(min(max(n, math.MinInt), math.MaxInt)), nil
 }
@@ -59,7 +58,7 @@ func boolean(text string) (bool, error) {
 	case "no", "false", "off", "0":
 		return false, nil
 	}
-	return false, fmt.Errorf("not a valid boolean value: %s", pyrepr.String(text))
+	return false, wrong(BadValue, "true, yes, on, 1, or false, no, off, 0", "not a valid boolean value: %s", pyrepr.String(text))
 }
 
 // autorestart is a boolean or "unexpected".
@@ -70,7 +69,7 @@ func autorestart(text string) (Autorestart, error) {
 	}
 	switch always, err := boolean(word); {
 	case err != nil:
-		return Never, fmt.Errorf("invalid 'autorestart' value %s", pyrepr.String(word))
+		return Never, wrong(BadValue, "true, false or unexpected", "invalid 'autorestart' value %s", pyrepr.String(word))
 	case always:
 		return Always, nil
 	}
@@ -92,7 +91,7 @@ func byteSize(text string) (ByteSize, error) {
 	}
 	n, err := integer(digits)
 	if err != nil {
-		return 0, err
+		return 0, wrong(BadValue, "a whole number of bytes, or of KB, MB or GB", "%v", err)
 	}
 	return min(max(ByteSize(n), math.MinInt64/unit), math.MaxInt64/unit) * unit, nil
 }
@@ -101,7 +100,7 @@ func byteSize(text string) (ByteSize, error) {
 func permissions(text string) (uint32, error) {
 	n, ok := wholeNumber(text, 8)
 	if !ok {
-		return 0, fmt.Errorf("%s can not be converted to an octal type", text)
+		return 0, wrong(BadValue, "an octal number, like 022 or 0770", "%s can not be converted to an octal type", text)
 	}
 	return uint32(n) & 0o7777, nil
 }
@@ -114,7 +113,7 @@ const forever = 100 * 365 * 24 * time.Hour
 func seconds(text string) (time.Duration, error) {
 	n, err := integer(text)
 	if err != nil {
-		return 0, err
+		return 0, wrong(BadValue, "a whole number of seconds, without a unit", "%v", err)
 	}
 	n = min(max(n, -int(forever/time.Second)), int(forever/time.Second))
 	return time.Duration(n) * time.Second, nil
@@ -124,7 +123,7 @@ func seconds(text string) (time.Duration, error) {
 func signal(text string) (syscall.Signal, error) {
 	sig, err := signals.Parse(text)
 	if err != nil {
-		return 0, fmt.Errorf("value %s is %w", pyrepr.String(text), err)
+		return 0, wrong(BadValue, "TERM, HUP, INT, QUIT, KILL, USR1, USR2 or another signal, by name or number", "value %s is %v", pyrepr.String(text), err)
 	}
 	return sig, nil
 }
@@ -135,7 +134,7 @@ func exitCodes(text string) ([]int, error) {
 	for _, word := range words(text) {
 		code, err := integer(word)
 		if err != nil || code < 0 || code > 255 {
-			return nil, fmt.Errorf("not a valid list of exit codes: %s", pyrepr.String(text))
+			return nil, wrong(BadValue, "numbers from 0 to 255, between commas", "not a valid list of exit codes: %s", pyrepr.String(text))
 		}
 		codes = append(codes, code)
 	}
@@ -158,7 +157,7 @@ func words(text string) []string {
 func level(text string) (slog.Level, error) {
 	l, ok := severity.Parse(text)
 	if !ok {
-		return 0, fmt.Errorf("bad logging level name %s", pyrepr.String(text))
+		return 0, wrong(BadValue, "critical, error, warn, info, debug, trace or blather", "bad logging level name %s", pyrepr.String(text))
 	}
 	return l, nil
 }
@@ -169,11 +168,16 @@ func name(text string) (string, error) {
 	trimmed := trim(text)
 	for _, separator := range []string{" ", ":", "/"} {
 		if strings.Contains(trimmed, separator) {
-			return "", fmt.Errorf("Invalid name: %s because of character: %s", pyrepr.String(text), pyrepr.String(separator))
+			return "", wrong(BadName, "a name has no blank, colon or slash", "Invalid name: %s because of character: %s", pyrepr.String(text), pyrepr.String(separator))
 		}
 	}
 	return trimmed, nil
 }
+
+const (
+	portHint    = "a port is a number from 1 to 65535"
+	addressHint = "port, or host:port; a port is a number from 1 to 65535"
+)
 
 // portNumber is the number of a TCP port.
 func portNumber(text string) (int, error) {
@@ -182,9 +186,9 @@ func portNumber(text string) (int, error) {
 	case err != nil:
 		return 0, err
 	case n < 1:
-		return 0, fmt.Errorf("%d is below lower bound (1)", n)
+		return 0, wrong(BadValue, portHint, "%d is below lower bound (1)", n)
 	case n > 65535:
-		return 0, fmt.Errorf("%d is above upper bound (65535)", n)
+		return 0, wrong(BadValue, portHint, "%d is above upper bound (65535)", n)
 	}
 	return n, nil
 }
@@ -195,13 +199,13 @@ func address(text string) (host string, port int, err error) {
 	colon := strings.LastIndexByte(text, ':')
 	if colon < 0 {
 		if port, err = portNumber(text); err != nil {
-			return "", 0, fmt.Errorf("not a valid port number: %s ", pyrepr.String(text))
+			return "", 0, wrong(BadValue, addressHint, "not a valid port number: %s ", pyrepr.String(text))
 		}
 		return "", port, nil
 	}
 	host, digits := strings.ToLower(text[:colon]), text[colon+1:]
 	if digits == "" {
-		return "", 0, errors.New("no port number specified in ''")
+		return "", 0, wrong(BadValue, addressHint, "no port number specified in ''")
 	}
 	if port, err = portNumber(digits); err != nil {
 		return "", 0, err

@@ -15,6 +15,16 @@ type File struct {
 	sections []*Section
 	byName   map[string]*Section
 	defaults *Section
+
+	unread   []Line
+	replaced []Replaced
+}
+
+// Replaced is an option whose value a later one of the same key took the place
+// of.
+type Replaced struct {
+	Section     string
+	Option, New Option
 }
 
 // Section is a section and its options, each key once.
@@ -23,9 +33,16 @@ type Section struct {
 	File    string // where its header was first seen
 	Line    int    // of that header, from 1
 	Options []Option
+	Again   []Header // where else it was opened
 
 	place    map[string]int // of each key in Options
 	defaults *Section
+}
+
+// Header is where the header of a section stands.
+type Header struct {
+	File string
+	Line int // from 1
 }
 
 // Option is one key and its value. The key is in lower case; the lines of the
@@ -34,6 +51,7 @@ type Option struct {
 	Key, Value string
 	File       string
 	Line       int // of the key, from 1
+	End        int // the last line of the value
 }
 
 func newFile() *File {
@@ -45,6 +63,15 @@ func newFile() *File {
 // without [DEFAULT].
 func (f *File) Sections() []*Section { return f.sections }
 
+// Defaults returns [DEFAULT], which may be empty.
+func (f *File) Defaults() *Section { return f.defaults }
+
+// Replaced returns the options that have been replaced, in that order.
+func (f *File) Replaced() []Replaced { return f.replaced }
+
+// Unread returns the lines that are not INI, which Parse left out.
+func (f *File) Unread() []Line { return f.unread }
+
 // Section returns the section of that name, or nil.
 func (f *File) Section(name string) *Section { return f.byName[name] }
 
@@ -52,14 +79,16 @@ func (f *File) Section(name string) *Section { return f.byName[name] }
 // the later value of a key wins. The other file must not be used afterwards.
 func (f *File) Merge(more *File) {
 	for _, o := range more.defaults.Options {
-		f.defaults.set(o)
+		f.set(f.defaults, o)
 	}
 	for _, s := range more.sections {
 		into := f.open(s.Name, s.File, s.Line)
+		into.Again = append(into.Again, s.Again...)
 		for _, o := range s.Options {
-			into.set(o)
+			f.set(into, o)
 		}
 	}
+	f.replaced = append(f.replaced, more.replaced...)
 }
 
 // open returns the section of that name, adding it if it is new.
@@ -68,6 +97,7 @@ func (f *File) open(name, file string, line int) *Section {
 		return f.defaults
 	}
 	if s := f.byName[name]; s != nil {
+		s.Again = append(s.Again, Header{file, line})
 		return s
 	}
 	s := &Section{Name: name, File: file, Line: line, place: map[string]int{}, defaults: f.defaults}
@@ -88,9 +118,11 @@ func (s *Section) Get(key string) (Option, bool) {
 	return Option{}, false
 }
 
-// set adds an option, or replaces the one of the same key where it stands.
-func (s *Section) set(o Option) {
+// set adds an option to a section, or replaces the one of the same key where it
+// stands.
+func (f *File) set(s *Section, o Option) {
 	if i, ok := s.place[o.Key]; ok {
+		f.replaced = append(f.replaced, Replaced{s.Name, s.Options[i], o})
 		s.Options[i] = o
 		return
 	}

@@ -36,21 +36,24 @@ func (e *SyntaxError) Error() string {
 }
 
 // Parse reads the text of one file; name is what errors call it. The error is
-// an *EncodingError or a *SyntaxError that lists every bad line.
+// an *EncodingError or a *SyntaxError that lists every bad line. What could be
+// read in spite of a *SyntaxError is returned beside it, for whoever wants to
+// know what else is wrong.
 func Parse(name string, text []byte) (*File, error) {
 	if err := checkUTF8(name, text); err != nil {
 		return nil, err
 	}
 	p := parser{name: name, file: newFile()}
 	for number, line := range lines(strings.TrimPrefix(string(text), "\ufeff")) {
-		if err := p.line(Line{number + 1, line}); err != nil {
-			return nil, err
-		}
-	}
-	if len(p.bad) > 0 {
-		return nil, &SyntaxError{File: name, Lines: p.bad}
+		p.line(Line{number + 1, line})
 	}
 	p.endOption()
+	switch bad := p.file.unread; {
+	case p.headless:
+		return p.file, &SyntaxError{File: name, NoHeader: true, Lines: bad[:1]}
+	case len(bad) > 0:
+		return p.file, &SyntaxError{File: name, Lines: bad}
+	}
 	return p.file, nil
 }
 
@@ -73,14 +76,16 @@ type parser struct {
 	section *Section // the current one; nil before the first header
 	key     string   // of the current option; empty: there is none
 	keyLine int
+	endLine int      // of the last line of its value that is not empty
 	value   []string // its lines so far
 	indent  int      // of the line that began the current header or option
-	bad     []Line
+
+	headless bool // a line stood before the first header
 }
 
-// line reads one line. It fails only where nothing more can be made of the file.
-func (p *parser) line(l Line) error {
-	text, commented := cutComment(l.Text)
+// line reads one line.
+func (p *parser) line(l Line) {
+	text, commented := CutComment(l.Text)
 	text = trim(text)
 	indent := len(l.Text) - len(strings.TrimLeftFunc(l.Text, isSpace))
 	switch {
@@ -90,17 +95,18 @@ func (p *parser) line(l Line) error {
 		}
 	case p.key != "" && indent > p.indent:
 		p.value = append(p.value, text)
+		p.endLine = l.Number
 	case isHeader(text):
 		p.endOption()
 		p.indent = indent
 		p.section = p.file.open(text[1:strings.LastIndexByte(text, ']')], p.name, l.Number)
 	case p.section == nil:
-		return &SyntaxError{File: p.name, NoHeader: true, Lines: []Line{l}}
+		p.headless = true
+		p.file.unread = append(p.file.unread, l)
 	default:
 		p.indent = indent
 		p.option(text, l)
 	}
-	return nil
 }
 
 // isHeader reports whether a line is "[name]", whatever follows.
@@ -113,16 +119,16 @@ func isHeader(text string) bool {
 func (p *parser) option(text string, l Line) {
 	i := strings.IndexAny(text, "=:")
 	if i < 0 {
-		p.bad = append(p.bad, l)
+		p.file.unread = append(p.file.unread, l)
 		return
 	}
 	p.endOption()
 	key := strings.ToLower(trim(text[:i]))
 	if key == "" {
-		p.bad = append(p.bad, l)
+		p.file.unread = append(p.file.unread, l)
 		return
 	}
-	p.key, p.keyLine = key, l.Number
+	p.key, p.keyLine, p.endLine = key, l.Number, l.Number
 	p.value = []string{trim(text[i+1:])}
 }
 
@@ -132,15 +138,15 @@ func (p *parser) endOption() {
 		return
 	}
 	value := strings.TrimRightFunc(strings.Join(p.value, "\n"), isSpace)
-	p.section.set(Option{Key: p.key, Value: value, File: p.name, Line: p.keyLine})
+	p.file.set(p.section, Option{Key: p.key, Value: value, File: p.name, Line: p.keyLine, End: p.endLine})
 	p.key, p.value = "", nil
 }
 
-// cutComment returns what precedes a comment, and whether there is one. In
+// CutComment returns what precedes a comment, and whether there is one. In
 // round k the k-th semicolon and the k-th hash of the line are looked at; the
 // first round in which one of them begins the line or follows a blank decides,
 // for the leftmost of them (config.md, section 3.2).
-func cutComment(line string) (string, bool) {
+func CutComment(line string) (string, bool) {
 	if t := trim(line); t != "" && (t[0] == '#' || t[0] == ';') {
 		return "", true
 	}
