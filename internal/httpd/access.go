@@ -51,6 +51,9 @@ func (s *Servers) connState(netConn net.Conn, state http.ConnState) {
 		c.access.log(s.log, c.sent)
 	}
 	c.access, c.sent = access{}, 0
+	if state == http.StateIdle {
+		c.listener.await(c)
+	}
 }
 
 // log writes the line of the reference (logging.md, section 1). Its time is

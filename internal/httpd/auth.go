@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
+	"time"
 
 	"supervisor/internal/config"
 )
@@ -17,9 +18,10 @@ const shaPrefix = "{SHA}"
 // authenticated lets requests through that know the name and the password of
 // the server (RFC 7617). A server without a name lets everybody through.
 //
-// Who does not know them is sent away at once and has to connect again to try
-// again; together with the bound on connections that is all that slows guessing
-// down.
+// Who guesses wrong is told so after a while, and has to connect again to guess
+// again. The right password is never made to wait for that: who could be locked
+// out by somebody else's guesses would be worse off than before. So a guesser may
+// take silence for a no, and go on; only a long password stops that one.
 func authenticated(server config.Server, next http.Handler) http.Handler {
 	if server.Username == "" {
 		return next
@@ -27,6 +29,9 @@ func authenticated(server config.Server, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		username, password, ok := r.BasicAuth()
 		if !ok || !knows(server, username, password) {
+			if r.Header.Get("Authorization") != "" {
+				punish(r)
+			}
 			w.Header().Set("WWW-Authenticate", `Basic realm="default"`)
 			w.Header().Set("Connection", "close")
 			Error(w, http.StatusUnauthorized)
@@ -34,6 +39,19 @@ func authenticated(server config.Server, next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// punish lets the time pass that a wrong guess costs. Meanwhile the connection
+// may be pushed out by others.
+func punish(r *http.Request) {
+	c := connOf(r)
+	c.listener.await(c)
+	timer := time.NewTimer(failureDelay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-r.Context().Done(): // the client has gone, or the daemon ends
+	}
 }
 
 // knows reports whether name and password are those of the server. How long it

@@ -3,7 +3,10 @@ package httpd
 import (
 	"encoding/base64"
 	"net/http"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"supervisor/internal/config"
 )
@@ -57,6 +60,39 @@ func TestAuthentication(t *testing.T) {
 			if !c.closed() {
 				t.Error("the connection stays open for another guess")
 			}
+		})
+	}
+}
+
+// A wrong password costs a second, whatever is wrong about it. Neither a missing
+// one nor the right one does, even while others are wrong.
+func TestGuessing(t *testing.T) {
+	for name, test := range map[string]struct {
+		header string
+		want   time.Duration
+		status string
+	}{
+		"right":          {"Authorization: Basic " + basic("u:p") + "\r\n", 0, "HTTP/1.1 200"},
+		"none":           {"", 0, "HTTP/1.1 401"},
+		"wrong password": {"Authorization: Basic " + basic("u:x") + "\r\n", failureDelay, "HTTP/1.1 401"},
+		"wrong name":     {"Authorization: Basic " + basic("x:p") + "\r\n", failureDelay, "HTTP/1.1 401"},
+		"garbage":        {"Authorization: x\r\n", failureDelay, "HTTP/1.1 401"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := serve(t, config.Server{Path: "pipe", Username: "u", Password: "p"}, func() {})
+				began := time.Now()
+				send(t, c, "POST /RPC2 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"+test.header+"\r\n")
+				answer := make([]byte, 1000)
+				n, err := c.Read(answer)
+				if err != nil || !strings.HasPrefix(string(answer[:n]), test.status) {
+					t.Errorf("got %q, %v", answer[:n], err)
+				}
+				if got := time.Since(began); got != test.want {
+					t.Errorf("the answer takes %v, want %v", got, test.want)
+				}
+				c.Close()
+			})
 		})
 	}
 }

@@ -13,6 +13,7 @@ import (
 type conn struct {
 	net.Conn
 	listener *listener
+	waiting  uint64      // guarded by listener.mu; see listener.await
 	spoken   atomic.Bool // the client has sent something
 
 	// These belong to the goroutine that serves the connection.

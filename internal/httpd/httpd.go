@@ -9,7 +9,10 @@
 //     them, whatever the path (rpc.md, section 1.4).
 //   - No client holds up another, or the end of the daemon: what a client may
 //     send and how many there may be is bounded, and one that neither sends nor
-//     takes anything is dropped.
+//     takes anything is dropped. If all connections are taken, the one that has
+//     kept us waiting longest makes room for a new one.
+//   - Pages of other sites cannot use a visitor's browser to have anything done,
+//     nor to read anything under a false name.
 //   - A handler that panics costs its client an answer, and nothing else.
 package httpd
 
@@ -32,10 +35,14 @@ const (
 	maxConnections = 512 // of each server, at the same time
 	maxHeader      = 64 << 10
 	maxBody        = 64 << 20
+	freeBody       = 64 << 10  // of each request; what is more counts as a part of maxBodies
+	maxBodies      = 128 << 20 // of all requests together
+	maxStreams     = 128       // followed logs of each server
 	headerTimeout  = 30 * time.Second
 	idleTimeout    = 10 * time.Minute // between two requests
 	bodyTimeout    = 60 * time.Second // without a byte of the body of a request
 	writeTimeout   = 60 * time.Second // without room for another piece of an answer
+	failureDelay   = time.Second      // of the answer to a wrong password
 
 	// closeTimeout is how long the last answers may take when the server ends.
 	closeTimeout = 3 * time.Second
@@ -44,6 +51,7 @@ const (
 // Options is what the servers are made from.
 type Options struct {
 	Servers    []config.Server // in the order in which they are opened
+	Hostname   string          // of this machine
 	Interfaces []string        // the names of the RPC interfaces, for the log
 	Log        *slog.Logger
 
@@ -55,6 +63,8 @@ type Options struct {
 // Servers is a number of servers that answer alike.
 type Servers struct {
 	log       *slog.Logger
+	hostname  string
+	bodies    allowance // of memory
 	listeners []*listener
 	ctx       context.Context // of all requests; ends when the servers are to end
 	end       context.CancelFunc
@@ -65,7 +75,8 @@ type Servers struct {
 // Open opens the sockets. They accept connections, but nothing is answered
 // before Serve. Its error is a *ListenError; then none is open.
 func Open(o Options) (*Servers, error) {
-	s := &Servers{log: o.Log}
+	s := &Servers{log: o.Log, hostname: o.Hostname}
+	s.bodies.left.Store(maxBodies)
 	s.ctx, s.end = context.WithCancel(context.Background())
 	for _, server := range o.Servers {
 		l, err := listen(server, o.Stale)
@@ -93,7 +104,19 @@ func (s *Servers) announce(server config.Server, interfaces []string) {
 	}
 	if server.Username == "" {
 		s.log.Log(s.ctx, severity.Critical, "Server '"+server.Section+"' running without any HTTP authentication checking")
+		if !server.Unix() && !loopback(host) {
+			s.log.Warn(fmt.Sprintf("anybody who can reach port %s of this machine can start and stop its programs and read their logs;"+
+				" set username and password in [%s], or port=127.0.0.1:%s", port, server.Section, port))
+		}
 	}
+}
+
+// loopback reports whether only programs on this machine can reach a server. An
+// empty host is every address, and a name that is not known to be of this
+// machine may be any.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Serve starts to answer. It returns at once.

@@ -247,36 +247,3 @@ func TestClientsDoNotBlockEachOther(t *testing.T) {
 		t.Errorf("got %q", body)
 	}
 }
-
-// More connections than there is room for wait until there is room again.
-func TestConnectionsAreBounded(t *testing.T) {
-	w := start(t, config.Server{}, echoes)
-	var first *client
-	for range maxConnections {
-		c := dial(t, w.path)
-		if first == nil {
-			first = c
-		}
-	}
-	late := dial(t, w.path).send("GET /late HTTP/1.0\n\n")
-	waiting := make(chan string, 1)
-	go func() {
-		text, _ := io.ReadAll(late)
-		waiting <- string(text)
-	}()
-	first.send("GET /first HTTP/1.0\n\n").answer(t)
-	if !first.closed() {
-		t.Fatal("the first connection stays open")
-	}
-	select {
-	case text := <-waiting:
-		if !strings.HasSuffix(text, "ui GET /late ") {
-			t.Errorf("got %q", text)
-		}
-	case <-time.After(patience):
-		t.Fatal("there is no room for the last connection")
-	}
-	if n := cap(w.listeners[0].room); n != maxConnections {
-		t.Errorf("room for %d", n)
-	}
-}

@@ -12,28 +12,25 @@ import (
 	"supervisor/internal/config"
 )
 
-// listener accepts the connections of one server, up to a number of them; more
-// have to wait.
+// listener accepts the connections of one server, up to a number of them. One
+// more takes the place of one that is not used, or has to wait.
 type listener struct {
 	net.Listener
-	server config.Server
-	file   os.FileInfo // of the socket, as it was made; nil for an inet server
-	room   chan struct{}
-	closed chan struct{}
-	once   sync.Once
+	server  config.Server
+	file    os.FileInfo // of the socket, as it was made; nil for an inet server
+	room    chan struct{}
+	closed  chan struct{}
+	once    sync.Once
+	awaited chan struct{} // has room for one: there may be a connection to push out
 
 	mu    sync.Mutex
 	conns map[*conn]struct{} // all that are open
+	turn  uint64             // of await; 0 stands for no turn
 }
 
 // listen opens a server.
 func listen(server config.Server, stale func(path string)) (*listener, error) {
-	l := &listener{
-		server: server,
-		room:   make(chan struct{}, maxConnections),
-		closed: make(chan struct{}),
-		conns:  make(map[*conn]struct{}),
-	}
+	l := newListener(server, maxConnections)
 	var err error
 	if server.Unix() {
 		l.Listener, l.file, err = listenUnix(server, stale)
@@ -50,6 +47,16 @@ func listen(server config.Server, stale func(path string)) (*listener, error) {
 	return nil, listenError(server, err)
 }
 
+func newListener(server config.Server, room int) *listener {
+	return &listener{
+		server:  server,
+		room:    make(chan struct{}, room),
+		closed:  make(chan struct{}),
+		awaited: make(chan struct{}, 1),
+		conns:   make(map[*conn]struct{}),
+	}
+}
+
 // listenInet listens on IPv4, like the reference, unless the address itself is
 // one of IPv6. The net package sets SO_REUSEADDR and the system's longest queue.
 func listenInet(server config.Server) (net.Listener, error) {
@@ -63,31 +70,16 @@ func listenInet(server config.Server) (net.Listener, error) {
 
 // Accept implements net.Listener.
 func (l *listener) Accept() (net.Conn, error) {
-	select {
-	case l.room <- struct{}{}:
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
 	accepted, err := l.Listener.Accept()
 	if err != nil {
-		<-l.room
 		return nil, err
 	}
 	c := &conn{Conn: accepted, listener: l}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.conns[c] = struct{}{}
-	return c, nil
-}
-
-// forget makes room for another connection.
-func (l *listener) forget(c *conn) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if _, open := l.conns[c]; open {
-		delete(l.conns, c)
-		<-l.room
+	if !l.admit(c) {
+		_ = accepted.Close() // the daemon ends; nothing has been said
+		return nil, net.ErrClosed
 	}
+	return c, nil
 }
 
 // Close implements net.Listener. The file of a unix socket is removed if it is

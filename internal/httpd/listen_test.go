@@ -75,8 +75,10 @@ func TestUnixSocket(t *testing.T) {
 func TestServersAreAnnounced(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
 	port := freePort(t)
+	// "Open to all" is said of the port that others can reach, and of no other.
+	everywhere := config.Server{Section: "inet_http_server:c", Port: freePort(t)}
 	quiet := config.Server{Section: "inet_http_server:b", Port: freePort(t), Username: "u"}
-	_, log, _, err := open(t, config.Server{Section: "inet_http_server:a", Host: "127.0.0.1", Port: port}, quiet, unixServer(path))
+	_, log, _, err := open(t, config.Server{Section: "inet_http_server:a", Host: "127.0.0.1", Port: port}, quiet, unixServer(path), everywhere)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +103,13 @@ TRAC %[3]s:Medusa (V1.12) started at
 	Port:%[3]s
 INFO RPC interface 'supervisor' initialized
 CRIT Server 'unix_http_server' running without any HTTP authentication checking
-`, port, quiet.Port, path)
+TRAC :Medusa (V1.12) started at
+	Hostname: 
+	Port:%[4]d
+INFO RPC interface 'supervisor' initialized
+CRIT Server 'inet_http_server:c' running without any HTTP authentication checking
+WARN anybody who can reach port %[4]d of this machine can start and stop its programs and read their logs; set username and password in [inet_http_server:c], or port=127.0.0.1:%[4]d
+`, port, quiet.Port, path, everywhere.Port)
 	if got.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", &got, want)
 	}

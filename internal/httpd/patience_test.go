@@ -76,7 +76,7 @@ func TestPatience(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ended := make(chan struct{})
-				c := serve(t, sync.OnceFunc(func() { close(ended) }))
+				c := serve(t, config.Server{Path: "pipe"}, sync.OnceFunc(func() { close(ended) }))
 				test.client(t, c)
 				quiet := time.Now()
 				<-ended
@@ -92,7 +92,7 @@ func TestPatience(t *testing.T) {
 // A call may take as long as it wants to.
 func TestCallsMayWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := serve(t, func() {})
+		c := serve(t, config.Server{Path: "pipe"}, func() {})
 		send(t, c, "POST /RPC2/wait HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi")
 		r := make([]byte, 1000)
 		if n, err := c.Read(r); err != nil || !strings.HasSuffix(string(r[:n]), "hi") {
@@ -103,15 +103,10 @@ func TestCallsMayWait(t *testing.T) {
 }
 
 // serve serves one connection and calls ended when it has closed it.
-func serve(t *testing.T, ended func()) net.Conn {
+func serve(t *testing.T, of config.Server, ended func()) net.Conn {
 	t.Helper()
-	l := &listener{
-		Listener: pipes{make(chan net.Conn, 1), make(chan struct{})},
-		room:     make(chan struct{}, 1),
-		closed:   make(chan struct{}),
-		conns:    make(map[*conn]struct{}),
-		server:   config.Server{Path: "pipe"},
-	}
+	l := newListener(of, 1)
+	l.Listener = pipes{make(chan net.Conn, 1), make(chan struct{})}
 	ctx, end := context.WithCancel(t.Context())
 	s := &Servers{log: slog.New(newJournal()), listeners: []*listener{l}, ctx: ctx, end: end}
 	t.Cleanup(s.Close)

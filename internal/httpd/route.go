@@ -18,7 +18,25 @@ type Routes struct {
 // handler is what a server answers with. From the outside in: what all answers
 // have in common, who may ask, and who answers.
 func (s *Servers) handler(server config.Server, routes Routes) http.Handler {
-	return s.observed(paced(authenticated(server, routes)))
+	places := make(chan struct{}, maxStreams)
+	routes.RPC = ownSite(routes.RPC)
+	routes.LogTail = ownSite(placed(places, routes.LogTail))
+	routes.MainLogTail = ownSite(placed(places, routes.MainLogTail))
+	return s.observed(s.paced(authenticated(server, guarded(server, s.hostname, routes))))
+}
+
+// placed lets requests through as long as there are places: of those that do not
+// end by themselves there must not be so many that nobody else can ask anything.
+func placed(places chan struct{}, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case places <- struct{}{}:
+			defer func() { <-places }()
+			next.ServeHTTP(w, r)
+		default:
+			Error(w, http.StatusServiceUnavailable)
+		}
+	})
 }
 
 // ServeHTTP implements http.Handler. It looks at the path as it is after

@@ -16,8 +16,13 @@ import (
 
 // openServers opens the sockets of all servers. Nothing is answered yet.
 func (l *life) openServers() (*httpd.Servers, error) {
+	hostname, err := os.Hostname()
+	if err != nil { // then nobody can reach us by it either
+		hostname = "localhost"
+	}
 	return httpd.Open(httpd.Options{
 		Servers:    l.config.Servers,
+		Hostname:   hostname,
 		Interfaces: namespaces(l.config.RPC),
 		Log:        l.log.Logger(),
 		Stale:      func(path string) { fmt.Fprintf(l.stderr, "Unlinking stale socket %s\n", path) },
@@ -26,10 +31,6 @@ func (l *life) openServers() (*httpd.Servers, error) {
 
 // routes says who answers what.
 func (l *life) routes(s *supervisor.Supervisor) httpd.Routes {
-	hostname, err := os.Hostname()
-	if err != nil { // then nobody can reach us by it either
-		hostname = "localhost"
-	}
 	return httpd.Routes{
 		RPC: rpc.New(rpc.Options{
 			Supervisor: s,
@@ -50,11 +51,10 @@ func (l *life) routes(s *supervisor.Supervisor) httpd.Routes {
 		UI: webui.New(webui.Options{
 			Supervisor: s,
 			MainLog:    l.log,
-			Servers:    l.config.Servers,
-			Hostname:   hostname,
 			Version:    Version,
 			PID:        os.Getpid(),
 			Log:        l.log.Logger(),
+			OtherSite:  httpd.OtherSite,
 			Error:      httpd.Error,
 		}),
 	}

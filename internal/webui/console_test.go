@@ -69,42 +69,6 @@ func TestConsoleForms(t *testing.T) {
 	}
 }
 
-// By which names a browser may ask for actions.
-func TestLured(t *testing.T) {
-	open := []config.Server{{Path: "/run/s.sock", Username: ""}, {Host: "console.example.org", Port: 9001}}
-	closed := []config.Server{{Path: "/run/s.sock"}, {Port: 9001, Username: "me"}}
-	browser := "Accept-Language: en"
-	for _, c := range []struct {
-		servers []config.Server
-		host    string
-		header  string
-		lured   bool
-	}{
-		{open, "127.0.0.1:9001", browser, false},
-		{open, "[::1]:9001", browser, false},
-		{open, "localhost:9001", browser, false},
-		{open, "box:9001", browser, false},
-		{open, "box.local", browser, false},
-		{open, "web.corp.example.com.:9001", browser, false},
-		{open, "Console.Example.Org:9001", browser, false},
-		{open, "evil.example:9001", browser, true},
-		{open, "127.0.0.1.evil.example", browser, true},
-		{open, "evil.example", "Origin: http://evil.example", true},
-		{open, "evil.example", "Accept: */*", false}, // no browser
-		{closed, "evil.example", browser, false},     // it has no password for that name
-	} {
-		r, err := http.NewRequest("POST", "http://"+c.host+"/", http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		name, value, _ := strings.Cut(c.header, ": ")
-		r.Header.Set(name, value)
-		if got := newGuard(c.servers, "web.corp.example.com").lured(r); got != c.lured {
-			t.Errorf("%s with %s: refused %v, want %v", c.host, c.header, got, c.lured)
-		}
-	}
-}
-
 // What a valve holds is bounded, and what it drops is counted to the byte.
 func TestValve(t *testing.T) {
 	v := newValve(10)

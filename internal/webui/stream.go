@@ -14,6 +14,23 @@ import (
 // changes is a few messages, not thousands.
 const leastPause = 250 * time.Millisecond
 
+// maxStreams is how many streams there may be at a time. Each holds a connection,
+// and those who only want to ask something need some, too.
+const maxStreams = 128
+
+// bounded lets no more than maxStreams requests through at a time.
+func (u *UI) bounded(stream http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case u.streams <- struct{}{}:
+			defer func() { <-u.streams }()
+			stream(w, r)
+		default:
+			u.error(w, http.StatusServiceUnavailable)
+		}
+	}
+}
+
 // stream is a connection over which a browser is told what happens, as
 // server-sent events (HTML standard, section 9.2).
 type stream struct {

@@ -11,8 +11,7 @@
 //     runs a script that is not a file of ours.
 //   - A page is built from what the supervisor has published, and never waits
 //     for it. Only actions wait, as they do in XML-RPC.
-//   - An action that a page of another site asks for is refused; see
-//     fromOtherSite and guard.
+//   - An action that a page of another site asks for is refused.
 //   - Nothing is measured and nothing runs while no browser watches. One that
 //     does costs a goroutine; one that takes nothing is told less, not later.
 //   - No path leads to a file: what is not in the table of routes is not there.
@@ -70,11 +69,13 @@ type MainLog interface {
 type Options struct {
 	Supervisor Supervisor
 	MainLog    MainLog
-	Servers    []config.Server // that the pages are reached by
-	Hostname   string          // of this machine
-	Version    string          // of the daemon
-	PID        int             // of the daemon
+	Version    string // of the daemon
+	PID        int    // of the daemon
 	Log        *slog.Logger
+
+	// OtherSite reports whether a browser sent a request on behalf of a page
+	// of another site.
+	OtherSite func(*http.Request) bool
 
 	// Error answers with the server's page for a status that is not 200,
 	// redirections included; headers that are set already stay.
@@ -85,13 +86,14 @@ type Options struct {
 type UI struct {
 	supervisor Supervisor
 	mainLog    MainLog
-	guard      guard
+	otherSite  func(*http.Request) bool
 	gauges     *gauges
 	version    string
 	pid        int
 	started    time.Time
 	log        *slog.Logger
 	error      func(w http.ResponseWriter, status int)
+	streams    chan struct{} // has an element for each that is open
 	routes     map[string]route
 }
 
@@ -117,7 +119,8 @@ func New(o Options) *UI {
 	u := &UI{
 		supervisor: o.Supervisor,
 		mainLog:    o.MainLog,
-		guard:      newGuard(o.Servers, o.Hostname),
+		otherSite:  o.OtherSite,
+		streams:    make(chan struct{}, maxStreams),
 		gauges:     newGauges(o.Supervisor),
 		version:    o.Version,
 		pid:        o.PID,
@@ -136,9 +139,9 @@ func New(o Options) *UI {
 		"/program.html":   look(u.program),
 		"/log.html":       look(u.logPage),
 		"/daemon.html":    look(u.daemon),
-		"/console/events": look(u.events),
+		"/console/events": look(u.bounded(u.events)),
 		"/console/log":    look(u.logFile),
-		"/console/follow": look(u.followLog),
+		"/console/follow": look(u.bounded(u.followLog)),
 		"/console/act":    {http.MethodPost: u.doAction},
 	}
 	for _, name := range scripts() {
