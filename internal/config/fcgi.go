@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"supervisor/internal/ini"
@@ -151,8 +150,6 @@ func (l *loader) socket(s *ini.Section, programName string) (*Socket, error) {
 	return socket, nil
 }
 
-var tcpURL = regexp.MustCompile(`^tcp://([^\s:]+):([0-9]+)$`)
-
 // listenAt makes a socket of what a section says about one.
 func (l *loader) listenAt(s socketSection) (*Socket, error) {
 	path, isUnix := strings.CutPrefix(s.url, "unix://")
@@ -180,16 +177,30 @@ func (s socketSection) tcp() (*Socket, error) {
 	if s.owner != nil || s.mode != nil {
 		return nil, errors.New("socket_owner and socket_mode params should only be used with a Unix domain socket")
 	}
-	m := tcpURL.FindStringSubmatch(s.url)
-	if m == nil {
+	host, digits, ok := splitTCP(s.url)
+	if !ok {
 		return nil, fmt.Errorf("('Bad socket format %%s', %s)", pyrepr.String(s.url))
 	}
-	port, err := portNumber(m[2])
+	port, err := portNumber(digits)
 	if err != nil {
 		return nil, err
 	}
-	host := strings.ToLower(m[1])
+	host = strings.ToLower(host)
 	return &Socket{
 		URL: fmt.Sprintf("tcp://%s:%d", host, port), Host: host, Port: port, Backlog: s.backlog, Owner: KeepOwner,
 	}, nil
+}
+
+// splitTCP takes tcp://host:port apart. A host has neither colons nor blanks,
+// and a port is digits.
+func splitTCP(url string) (host, port string, ok bool) {
+	address, ok := strings.CutPrefix(url, "tcp://")
+	if !ok {
+		return "", "", false
+	}
+	host, port, ok = strings.Cut(address, ":")
+	if !ok || host == "" || strings.ContainsAny(host, " \t\n\f\r") || port == "" || strings.Trim(port, "0123456789") != "" {
+		return "", "", false
+	}
+	return host, port, true
 }

@@ -16,8 +16,12 @@ var assets embed.FS
 //go:embed templates
 var templates embed.FS
 
-// pages are the templates, by the names of their files.
-var pages = template.Must(template.New("pages").Funcs(template.FuncMap{"dict": dict}).ParseFS(templates, "templates/*.html"))
+// parsePages reads the templates, which go by the names of their files. It costs
+// a millisecond and more memory than a hundred programs do, and most daemons are
+// never asked for a page, so it is left to the first that is.
+func parsePages() *template.Template {
+	return template.Must(template.New("pages").Funcs(template.FuncMap{"dict": dict}).ParseFS(templates, "templates/*.html"))
+}
 
 // dict makes what one template gives to another: names and values by turns.
 func dict(pairs ...string) map[string]string {

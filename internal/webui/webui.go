@@ -21,10 +21,12 @@ package webui
 
 import (
 	"bytes"
+	"html/template"
 	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"supervisor/internal/config"
@@ -95,6 +97,7 @@ type UI struct {
 	error      func(w http.ResponseWriter, status int)
 	streams    chan struct{} // has an element for each that is open
 	routes     map[string]route
+	pages      func() *template.Template
 }
 
 // route is what answers at a path, by method.
@@ -127,6 +130,7 @@ func New(o Options) *UI {
 		started:    now,
 		log:        o.Log,
 		error:      o.Error,
+		pages:      sync.OnceValue(parsePages),
 	}
 	u.routes = map[string]route{
 		"/":                           page(u.status),
@@ -173,9 +177,9 @@ func (u *UI) ok(w http.ResponseWriter, _ *http.Request) {
 }
 
 // render answers with a page made from a template.
-func (u *UI) render(w http.ResponseWriter, template string, data any) {
+func (u *UI) render(w http.ResponseWriter, name string, data any) {
 	var page bytes.Buffer
-	if err := pages.ExecuteTemplate(&page, template, data); err != nil {
+	if err := u.pages().ExecuteTemplate(&page, name, data); err != nil {
 		u.log.Error("cannot render web page: " + err.Error())
 		u.error(w, http.StatusInternalServerError)
 		return
