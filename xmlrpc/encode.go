@@ -40,7 +40,7 @@ func AppendFaultValue(dst []byte, code int, text string) []byte {
 // AppendCall appends a call.
 func AppendCall(dst []byte, method string, params ...any) []byte {
 	dst = append(dst, prolog+"<methodCall>\n<methodName>"...)
-	dst = appendText(dst, method)
+	dst = AppendText(dst, method)
 	dst = append(dst, "</methodName>\n<params>\n"...)
 	for _, p := range params {
 		dst = append(dst, "<param>\n"...)
@@ -103,7 +103,7 @@ func AppendValue(dst []byte, value any) []byte {
 // byte that is not UTF-8, becomes U+FFFD.
 func AppendString(dst []byte, s string) []byte {
 	dst = append(dst, "<value><string>"...)
-	dst = appendText(dst, s)
+	dst = AppendText(dst, s)
 	return append(dst, "</string></value>\n"...)
 }
 
@@ -111,11 +111,12 @@ func AppendString(dst []byte, s string) []byte {
 // has for it.
 func AppendInt(dst []byte, n int64) []byte {
 	dst = append(dst, "<value><int>"...)
-	dst = appendInt32(dst, n)
+	dst = AppendInt32(dst, n)
 	return append(dst, "</int></value>\n"...)
 }
 
-func appendInt32(dst []byte, n int64) []byte {
+// AppendInt32 appends the digits of an integer, brought into that range.
+func AppendInt32(dst []byte, n int64) []byte {
 	return strconv.AppendInt(dst, min(max(n, math.MinInt32), math.MaxInt32), 10)
 }
 
@@ -133,16 +134,30 @@ func AppendArrayStart(dst []byte) []byte { return append(dst, "<value><array><da
 // AppendArrayEnd ends an array.
 func AppendArrayEnd(dst []byte) []byte { return append(dst, "</data></array></value>\n"...) }
 
+// The markup of a struct. A member is MemberStart, its name, MemberIs..., its
+// value and the end that goes with it. Whoever renders many structs of one kind
+// joins what lies between two values to one constant; the others have the
+// functions below.
+const (
+	StructStart     = "<value><struct>\n"
+	StructEnd       = "</struct></value>\n"
+	MemberStart     = "<member>\n<name>"
+	MemberIsString  = "</name>\n<value><string>"
+	StringMemberEnd = "</string></value>\n</member>\n"
+	MemberIsInt     = "</name>\n<value><int>"
+	IntMemberEnd    = "</int></value>\n</member>\n"
+)
+
 // AppendStructStart begins a struct; its members follow.
-func AppendStructStart(dst []byte) []byte { return append(dst, "<value><struct>\n"...) }
+func AppendStructStart(dst []byte) []byte { return append(dst, StructStart...) }
 
 // AppendStructEnd ends a struct.
-func AppendStructEnd(dst []byte) []byte { return append(dst, "</struct></value>\n"...) }
+func AppendStructEnd(dst []byte) []byte { return append(dst, StructEnd...) }
 
 // AppendMember appends a member of a struct.
 func AppendMember(dst []byte, name string, value any) []byte {
-	dst = append(dst, "<member>\n<name>"...)
-	dst = appendText(dst, name)
+	dst = append(dst, MemberStart...)
+	dst = AppendText(dst, name)
 	dst = append(dst, "</name>\n"...)
 	dst = AppendValue(dst, value)
 	return append(dst, "</member>\n"...)
@@ -154,25 +169,25 @@ func AppendMember(dst []byte, name string, value any) []byte {
 
 // AppendStringMember is AppendMember for a string under a plain name.
 func AppendStringMember(dst []byte, name, value string) []byte {
-	dst = append(dst, "<member>\n<name>"...)
+	dst = append(dst, MemberStart...)
 	dst = append(dst, name...)
-	dst = append(dst, "</name>\n<value><string>"...)
-	dst = appendText(dst, value)
-	return append(dst, "</string></value>\n</member>\n"...)
+	dst = append(dst, MemberIsString...)
+	dst = AppendText(dst, value)
+	return append(dst, StringMemberEnd...)
 }
 
 // AppendIntMember is AppendMember for an integer under a plain name.
 func AppendIntMember(dst []byte, name string, value int64) []byte {
-	dst = append(dst, "<member>\n<name>"...)
+	dst = append(dst, MemberStart...)
 	dst = append(dst, name...)
-	dst = append(dst, "</name>\n<value><int>"...)
-	dst = appendInt32(dst, value)
-	return append(dst, "</int></value>\n</member>\n"...)
+	dst = append(dst, MemberIsInt...)
+	dst = AppendInt32(dst, value)
+	return append(dst, IntMemberEnd...)
 }
 
 // AppendBoolMember is AppendMember for a boolean under a plain name.
 func AppendBoolMember(dst []byte, name string, value bool) []byte {
-	dst = append(dst, "<member>\n<name>"...)
+	dst = append(dst, MemberStart...)
 	dst = append(dst, name...)
 	dst = append(dst, "</name>\n"...)
 	dst = AppendBool(dst, value)
@@ -192,14 +207,35 @@ func appendBase64(dst, data []byte) []byte {
 	return append(dst, "</base64></value>\n"...)
 }
 
-// appendText appends character data.
-func appendText(dst []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
+// AppendText appends character data.
+func AppendText(dst []byte, s string) []byte {
+	i := 0
+	for i+8 <= len(s) && ordinary8(s[i:i+8]) {
+		i += 8
+	}
+	for ; i < len(s); i++ {
 		if !ordinary[s[i]] {
 			return appendEscaped(append(dst, s[:i]...), s[i:])
 		}
 	}
 	return append(dst, s...)
+}
+
+// ordinary8 reports whether each of eight bytes is ordinary, or may be wrong
+// about newlines and tabs. It looks at all of them at once: in w a byte with its
+// highest bit set is not ASCII, and the terms below set that bit of each byte
+// that is less than a blank, '&', '<' or '>' (a subtraction borrows from the
+// highest bit of a byte only if the byte was too small; what it borrows from the
+// next one can only make that look suspicious too).
+func ordinary8(s string) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	_ = s[7]
+	w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	control := w - ' '*ones
+	ampersand := (w ^ '&'*ones) - ones
+	angle := ((w | 2*ones) ^ '>'*ones) - ones // '<' and '>' differ in this bit
+	return (w|control|ampersand|angle)&tops == 0
 }
 
 func appendEscaped(dst []byte, s string) []byte {

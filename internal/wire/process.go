@@ -16,24 +16,44 @@ type ProcessInfo struct {
 }
 
 // AppendXMLRPC implements xmlrpc.Marshaler. The order of the members is that of
-// Supervisor.
+// Supervisor. Thousands of these make one answer, so what lies between two
+// values is one constant.
 func (p *ProcessInfo) AppendXMLRPC(dst []byte) []byte {
-	dst = xmlrpc.AppendStructStart(dst)
-	dst = xmlrpc.AppendStringMember(dst, "name", p.Name)
-	dst = xmlrpc.AppendStringMember(dst, "group", p.Group)
-	dst = xmlrpc.AppendIntMember(dst, "start", p.Start)
-	dst = xmlrpc.AppendIntMember(dst, "stop", p.Stop)
-	dst = xmlrpc.AppendIntMember(dst, "now", p.Now)
-	dst = xmlrpc.AppendIntMember(dst, "state", int64(p.State))
-	dst = xmlrpc.AppendStringMember(dst, "statename", p.State.String())
-	dst = xmlrpc.AppendStringMember(dst, "spawnerr", p.SpawnErr)
-	dst = xmlrpc.AppendIntMember(dst, "exitstatus", int64(p.ExitStatus))
-	dst = xmlrpc.AppendStringMember(dst, "logfile", p.StdoutLog) // the name it had before there were two
-	dst = xmlrpc.AppendStringMember(dst, "stdout_logfile", p.StdoutLog)
-	dst = xmlrpc.AppendStringMember(dst, "stderr_logfile", p.StderrLog)
-	dst = xmlrpc.AppendIntMember(dst, "pid", int64(p.PID))
-	dst = xmlrpc.AppendStringMember(dst, "description", p.Description)
-	return xmlrpc.AppendStructEnd(dst)
+	const (
+		text    = xmlrpc.MemberIsString
+		endText = xmlrpc.StringMemberEnd + xmlrpc.MemberStart
+		num     = xmlrpc.MemberIsInt
+		endNum  = xmlrpc.IntMemberEnd + xmlrpc.MemberStart
+	)
+	dst = append(dst, xmlrpc.StructStart+xmlrpc.MemberStart+"name"+text...)
+	dst = xmlrpc.AppendText(dst, p.Name)
+	dst = append(dst, endText+"group"+text...)
+	dst = xmlrpc.AppendText(dst, p.Group)
+	dst = append(dst, endText+"start"+num...)
+	dst = xmlrpc.AppendInt32(dst, p.Start)
+	dst = append(dst, endNum+"stop"+num...)
+	dst = xmlrpc.AppendInt32(dst, p.Stop)
+	dst = append(dst, endNum+"now"+num...)
+	dst = xmlrpc.AppendInt32(dst, p.Now)
+	dst = append(dst, endNum+"state"+num...)
+	dst = xmlrpc.AppendInt32(dst, int64(p.State))
+	dst = append(dst, endNum+"statename"+text...)
+	dst = append(dst, p.State.String()...)
+	dst = append(dst, endText+"spawnerr"+text...)
+	dst = xmlrpc.AppendText(dst, p.SpawnErr)
+	dst = append(dst, endText+"exitstatus"+num...)
+	dst = xmlrpc.AppendInt32(dst, int64(p.ExitStatus))
+	dst = append(dst, endNum+"logfile"+text...) // the name it had before there were two
+	dst = xmlrpc.AppendText(dst, p.StdoutLog)
+	dst = append(dst, endText+"stdout_logfile"+text...)
+	dst = xmlrpc.AppendText(dst, p.StdoutLog)
+	dst = append(dst, endText+"stderr_logfile"+text...)
+	dst = xmlrpc.AppendText(dst, p.StderrLog)
+	dst = append(dst, endText+"pid"+num...)
+	dst = xmlrpc.AppendInt32(dst, int64(p.PID))
+	dst = append(dst, endNum+"description"+text...)
+	dst = xmlrpc.AppendText(dst, p.Description)
+	return append(dst, xmlrpc.StringMemberEnd+xmlrpc.StructEnd...)
 }
 
 // ProcessInfos is what getAllProcessInfo returns.
