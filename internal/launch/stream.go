@@ -57,10 +57,13 @@ func (s *seat) openStream(channel, path string, cfg config.Stream, report func(s
 }
 
 // pace says how fast output must be seen: a listener is answered word by word,
-// and whoever asked for events asked for all of them.
+// and an event costs a conversation with each listener that wants it.
 func (st *stream) pace() spawn.Pace {
-	if st.listener || st.config.Events {
+	switch {
+	case st.listener:
 		return spawn.Eager
+	case st.config.Events:
+		return spawn.Gathering
 	}
 	return spawn.Thrifty
 }

@@ -12,15 +12,19 @@ import (
 // holds unless it was made larger.
 const chunkSize = 64 << 10
 
-// Pace says how a pump reads.
-type Pace uint8
+// Pace says how a pump reads: one that has read fewer bytes than this at once
+// waits for more, a few milliseconds at most, before it reads again. What comes
+// after a silence is read at once whatever the pace.
+type Pace int
 
 const (
-	// Thrifty waits a few milliseconds for more after it has read only a
-	// little: many small writes cost few wake-ups.
-	Thrifty Pace = iota
-	// Eager reads whatever there is at once: somebody waits for every word.
-	Eager
+	// Eager never waits: somebody answers every word.
+	Eager Pace = 0
+	// Thrifty makes many small writes cost few wake-ups.
+	Thrifty Pace = 4 << 10
+	// Gathering makes few big chunks of many small ones, because each costs more
+	// than a write to a file.
+	Gathering Pace = 32 << 10
 )
 
 // A Pump hands over what a child writes to a pipe, in order, one chunk at a

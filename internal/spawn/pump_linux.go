@@ -12,11 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// How a Thrifty pump paces itself.
+// How a pump that waits for more paces itself.
 const (
-	// little is how many bytes read at once are so few that it pays to wait for
-	// more.
-	little = 4 << 10
 	// restMin and restMax bound the wait. A wait that brought little is doubled,
 	// one that brought much is made short again.
 	restMin = time.Millisecond
@@ -117,8 +114,8 @@ type Pump struct {
 	pipe   *Pipe
 	handle func(chunk []byte)
 	done   chan struct{} // closed when the pipe is
-	number int32
 	pace   Pace
+	number int32
 
 	finishing atomic.Bool
 	turn      sync.Mutex // held while reading and handling; guards the rest
@@ -178,7 +175,7 @@ func (p *Pump) serve() {
 		case err != nil || n <= 0:
 			p.close()
 			return
-		case n < little && p.pace == Thrifty:
+		case n < int(p.pace):
 			p.wait(most)
 			return
 		case n < chunkSize:
