@@ -1,6 +1,7 @@
 package event
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strconv"
 	"unicode/utf8"
@@ -29,21 +30,28 @@ type Event struct {
 // Payload renders the event's payload (events.md, section 2). It is valid
 // UTF-8: child output that is not is shown as the repr of its bytes.
 func (e Event) Payload() []byte {
+	head, body := e.payload()
+	return append(head, body...)
+}
+
+// payload returns the payload in two parts, of which the second, what a child
+// wrote, can be long and is the event's own.
+func (e Event) payload() (head, body []byte) {
 	switch {
 	case e.Type.Is(ProcessState):
-		return e.stateChange()
+		return e.stateChange(), nil
 	case e.Type.Is(ProcessCommunication):
-		return append(e.subject(" pid:%d\n", e.PID), Text(e.Data)...)
+		return e.subject(" pid:%d\n", e.PID), Text(e.Data)
 	case e.Type.Is(ProcessLog):
-		return append(e.subject(" pid:%d channel:%s\n", e.PID, e.Channel), Text(e.Data)...)
+		return e.subject(" pid:%d channel:%s\n", e.PID, e.Channel), Text(e.Data)
 	case e.Type == RemoteCommunication:
-		return append([]byte("type:"+e.Kind+"\n"), e.Data...)
+		return []byte("type:" + e.Kind + "\n"), e.Data
 	case e.Type.Is(Tick):
-		return strconv.AppendInt([]byte("when:"), e.When, 10)
+		return strconv.AppendInt([]byte("when:"), e.When, 10), nil
 	case e.Type.Is(ProcessGroup):
-		return []byte("groupname:" + e.Group + "\n")
+		return []byte("groupname:" + e.Group + "\n"), nil
 	}
-	return nil
+	return nil, nil
 }
 
 func (e Event) stateChange() []byte {
@@ -96,13 +104,31 @@ type Envelope struct {
 	Unit       Unit
 }
 
-// Seal renders the header line followed by the payload, ready to be written
-// to a listener's stdin.
-func (v Envelope) Seal(t Type, payload []byte) []byte {
-	length := len(payload)
+// Seal renders the header line followed by the payload of the event, ready to
+// be written to a listener's stdin. What a child wrote is copied once, to where
+// there is room for all of it.
+func (v Envelope) Seal(e Event) []byte {
+	head, body := e.payload()
+	length := len(head) + len(body)
 	if v.Unit == Characters {
-		length = utf8.RuneCount(payload)
+		length = characters(head) + characters(body)
 	}
-	return append(fmt.Appendf(nil, "ver:3.0 server:%s serial:%d pool:%s poolserial:%d eventname:%s len:%d\n",
-		v.Server, v.Serial, v.Pool, v.PoolSerial, t, length), payload...)
+	const digits, tokens = 20, len("ver:3.0 server: serial: pool: poolserial: eventname: len:\n")
+	room := tokens + len(v.Server) + len(v.Pool) + len(e.Type.String()) + 3*digits
+	sealed := make([]byte, 0, room+len(head)+len(body))
+	sealed = fmt.Appendf(sealed, "ver:3.0 server:%s serial:%d pool:%s poolserial:%d eventname:%s len:%d\n",
+		v.Server, v.Serial, v.Pool, v.PoolSerial, e.Type, length)
+	return append(append(sealed, head...), body...)
+}
+
+// characters counts characters. Output is ASCII for the most part, of which
+// eight are counted at a time: no character begins in one such part and ends in
+// the next.
+func characters(text []byte) int {
+	n := 0
+	for len(text) >= 8 && binary.NativeEndian.Uint64(text)&0x8080808080808080 == 0 {
+		n += 8
+		text = text[8:]
+	}
+	return n + utf8.RuneCount(text)
 }

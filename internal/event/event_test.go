@@ -1,6 +1,9 @@
 package event
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // EVT-004 to EVT-019: payloads are fixed to the byte.
 func TestPayload(t *testing.T) {
@@ -42,14 +45,27 @@ func TestPayload(t *testing.T) {
 // EVT-001, EVT-055: token order, and what len counts.
 func TestSeal(t *testing.T) {
 	v := Envelope{Server: "supervisor", Serial: 21, Pool: "listener", PoolSerial: 10}
-	if got, want := string(v.Seal(ProcessCommunicationStdout, []byte("grün"))),
-		"ver:3.0 server:supervisor serial:21 pool:listener poolserial:10 eventname:PROCESS_COMMUNICATION_STDOUT len:4\ngrün"; got != want {
+	if got, want := string(v.Seal(Event{Type: ProcessCommunicationStdout, Process: "a", Group: "b", PID: 7, Data: []byte("grün")})),
+		"ver:3.0 server:supervisor serial:21 pool:listener poolserial:10 eventname:PROCESS_COMMUNICATION_STDOUT len:36\n"+
+			"processname:a groupname:b pid:7\ngrün"; got != want {
 		t.Errorf("Seal = %q, want %q", got, want)
 	}
 	v.Unit = Bytes
-	if got, want := string(v.Seal(Tick5, []byte("grün"))),
-		"ver:3.0 server:supervisor serial:21 pool:listener poolserial:10 eventname:TICK_5 len:5\ngrün"; got != want {
+	if got, want := string(v.Seal(Event{Type: RemoteCommunication, Kind: "k", Data: []byte("grün")})),
+		"ver:3.0 server:supervisor serial:21 pool:listener poolserial:10 eventname:REMOTE_COMMUNICATION len:12\ntype:k\ngrün"; got != want {
 		t.Errorf("Seal in bytes = %q, want %q", got, want)
+	}
+}
+
+// EVT-055: characters are counted wherever the first that is not ASCII stands.
+func TestCharacters(t *testing.T) {
+	for before := range 20 {
+		for after := range 20 {
+			text := strings.Repeat("a", before) + "ü€" + strings.Repeat("b", after)
+			if got, want := characters([]byte(text)), before+2+after; got != want {
+				t.Errorf("characters(%q) = %d, want %d", text, got, want)
+			}
+		}
 	}
 }
 

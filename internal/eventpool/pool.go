@@ -82,7 +82,7 @@ func (p *Pool) Wants(t event.Type) bool { return p.config.Subscriptions.Has(t) }
 
 // Accepted says that an event has happened which the pool wants. The serial
 // numbers it among all events; the pool gives it the next pool serial.
-func (p *Pool) Accepted(serial uint64, t event.Type, payload []byte) []Effect {
+func (p *Pool) Accepted(serial uint64, e event.Event) []Effect {
 	// A redelivery repeats the first to the byte, so the event is sealed once.
 	sealed := event.Envelope{
 		Server:     p.config.Server,
@@ -90,7 +90,7 @@ func (p *Pool) Accepted(serial uint64, t event.Type, payload []byte) []Effect {
 		Pool:       p.config.Name,
 		PoolSerial: p.state.NextSerial,
 		Unit:       p.config.Unit,
-	}.Seal(t, payload)
+	}.Seal(e)
 	p.state.NextSerial++
 	p.makeRoom()
 	p.state.Buffer = append(p.state.Buffer, Event{Serial: serial, Data: sealed})

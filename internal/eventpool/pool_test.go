@@ -44,7 +44,7 @@ func (h *harness) did(effects []Effect) {
 // accept lets ticks with the given serials happen.
 func (h *harness) accept(serials ...uint64) {
 	for _, s := range serials {
-		h.did(h.Accepted(s, event.Tick5, fmt.Appendf(nil, "when:%d", 5*s)))
+		h.did(h.Accepted(s, event.Event{Type: event.Tick5, When: int64(5 * s)}))
 	}
 }
 
@@ -81,15 +81,15 @@ func TestHeader(t *testing.T) {
 	for _, tt := range []struct {
 		unit event.Unit
 		len  int
-	}{{event.Characters, 4}, {event.Bytes, 5}} {
+	}{{event.Characters, 11}, {event.Bytes, 12}} {
 		h := newHarness(t, 10, "a", "b")
 		h.config.Server, h.config.Unit = "central", tt.unit
 		h.ready(0)
 		h.ready(1)
-		h.did(h.Accepted(41, event.RemoteCommunication, []byte("grün")))
-		h.did(h.Accepted(57, event.Tick5, []byte("when:5")))
+		h.did(h.Accepted(41, event.Event{Type: event.RemoteCommunication, Kind: "k", Data: []byte("grün")}))
+		h.did(h.Accepted(57, event.Event{Type: event.Tick5, When: 5}))
 		for i, want := range []string{
-			fmt.Sprintf("ver:3.0 server:central serial:41 pool:p poolserial:0 eventname:REMOTE_COMMUNICATION len:%d\ngrün", tt.len),
+			fmt.Sprintf("ver:3.0 server:central serial:41 pool:p poolserial:0 eventname:REMOTE_COMMUNICATION len:%d\ntype:k\ngrün", tt.len),
 			"ver:3.0 server:central serial:57 pool:p poolserial:1 eventname:TICK_5 len:6\nwhen:5",
 		} {
 			if got := string(h.sent[i].Data); got != want {
@@ -397,11 +397,11 @@ func BenchmarkRoundTrip(b *testing.B) {
 			p := New(Config{Name: "p", Server: "supervisor", Size: 10, Listeners: []string{"a"}, Debug: debug})
 			p.Running(0, true)
 			p.Wrote(0, []byte("READY\n"))
-			payload := []byte("processname:cat groupname:cat from_state:STARTING pid:2766")
+			e := event.Event{Type: event.ProcessStateRunning, Process: "cat", Group: "cat", From: "STARTING", PID: 2766}
 			answer := []byte("RESULT 2\nOKREADY\n")
 			b.ReportAllocs()
 			for serial := uint64(0); b.Loop(); serial++ {
-				if len(p.Accepted(serial, event.ProcessStateRunning, payload)) == 0 {
+				if len(p.Accepted(serial, e)) == 0 {
 					b.Fatal("not sent")
 				}
 				p.Wrote(0, answer)

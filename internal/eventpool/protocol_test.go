@@ -145,7 +145,7 @@ func TestInStepAfterUndecodable(t *testing.T) {
 	h := newHarness(t, 10, "a")
 	h.ready(0)
 	e := event.Event{Type: event.ProcessLogStdout, Process: "cat", Group: "cat", PID: 7, Channel: "stdout", Data: []byte("\x88\n")}
-	h.did(h.Accepted(0, e.Type, e.Payload()))
+	h.did(h.Accepted(0, e))
 	header, payload, _ := strings.Cut(string(h.sent[0].Data), "\n")
 	if want := "processname:cat groupname:cat pid:7 channel:stdout\nUndecodable: b'\\x88\\n'"; payload != want {
 		t.Errorf("payload %q, want %q", payload, want)

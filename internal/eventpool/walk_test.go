@@ -56,7 +56,7 @@ func (w *walk) step() (string, []Effect) {
 	default:
 		w.waiting = append(w.waiting, w.next)
 		w.next++
-		return "Accepted", w.Accepted(w.next-1, event.Tick5, fmt.Appendf(nil, "when:%d", w.next-1))
+		return "Accepted", w.Accepted(w.next-1, event.Event{Type: event.Tick5, When: int64(w.next - 1)})
 	case 0:
 		return "Spawned", w.Spawned(i)
 	case 1:

@@ -13,7 +13,6 @@ import (
 // nobody subscribed to gets no serial and costs nothing more.
 func (c *core) emit(e event.Event) {
 	c.show(e)
-	var payload []byte
 	numbered := false
 	serial := c.serial
 	for _, g := range c.groups {
@@ -23,9 +22,8 @@ func (c *core) emit(e event.Event) {
 		if !numbered {
 			numbered = true
 			c.serial++
-			payload = e.Payload()
 		}
-		c.distribute(g, g.pool.Accepted(serial, e.Type, payload))
+		c.distribute(g, g.pool.Accepted(serial, e))
 	}
 }
 
