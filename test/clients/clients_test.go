@@ -12,7 +12,6 @@ package clients
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -20,40 +19,16 @@ import (
 	"strings"
 	"testing"
 
+	"supervisor/internal/wire"
 	"supervisor/test/stage"
-	"supervisor/xmlrpc/client"
 )
-
-// programsVariable says where our programs are, while the tests run.
-const programsVariable = "CLIENTS_PROGRAMS"
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "listen" {
 		listen(os.Args[2])
 		return
 	}
-	flag.Parse()
-	code, err := buildAndRun(m)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-func buildAndRun(m *testing.M) (exitCode int, err error) {
-	dir, err := os.MkdirTemp("", "clients")
-	if err != nil {
-		return 0, err
-	}
-	defer os.RemoveAll(dir)
-	if _, err := stage.Build(dir); err != nil {
-		return 0, err
-	}
-	if err := os.Setenv(programsVariable, dir); err != nil {
-		return 0, err
-	}
-	return m.Run(), nil
+	os.Exit(stage.Main(m))
 }
 
 // configuration is what the clients find: a server with a password, one without,
@@ -118,14 +93,16 @@ func compare(t *testing.T, extra, want string, visit func(t *testing.T, s *stage
 	stage.RequireReference(t)
 	t.Parallel()
 	said := make(map[stage.Programs]string)
-	ours := stage.Programs(os.Getenv(programsVariable))
+	ours := stage.Ours()
 	for _, programs := range []stage.Programs{stage.Reference, ours} {
 		s := stage.New(t, configuration+extra)
 		d := s.Start(programs, nil)
-		awaitStates(t, s, "cat 20", "quick 200", "talker 20", "three 100")
+		for name, state := range map[string]wire.ProcessState{"cat": wire.Running, "quick": wire.Fatal, "talker": wire.Running, "three": wire.Exited} {
+			s.AwaitState(name, state)
+		}
 		s.Await("the words of talker", func() bool { return s.Read("talker.err") != "" })
 		said[programs] = normal(s, visit(t, s))
-		call(t, s, "supervisor.shutdown")
+		s.Call("supervisor.shutdown")
 		if out, err := d.End(); err != nil {
 			t.Errorf("the daemon ended with %v:\n%s", err, out)
 		}
@@ -136,38 +113,6 @@ func compare(t *testing.T, extra, want string, visit func(t *testing.T, s *stage
 	}
 	if got != theirs {
 		t.Error(diff(theirs, got))
-	}
-}
-
-// call calls a method through the socket.
-func call(t *testing.T, s *stage.Stage, method string, params ...any) any {
-	t.Helper()
-	c, err := client.New("unix://"+s.Path("socket"), "", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	v, err := c.Call(context.Background(), method, params...)
-	if err != nil {
-		t.Fatalf("%s%v: %v", method, params, err)
-	}
-	return v
-}
-
-// awaitStates waits until programs are in states, like "cat 20".
-func awaitStates(t *testing.T, s *stage.Stage, want ...string) {
-	t.Helper()
-	c, err := client.New("unix://"+s.Path("socket"), "", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	for _, w := range want {
-		name, state, _ := strings.Cut(w, " ")
-		s.Await(w, func() bool {
-			info, err := c.Call(context.Background(), "supervisor.getProcessInfo", name)
-			return err == nil && strings.Contains(fmt.Sprint(info), "{state "+state+"}")
-		})
 	}
 }
 

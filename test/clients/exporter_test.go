@@ -62,7 +62,7 @@ func TestPrometheusExporter(t *testing.T) {
 			measured = supervisordMetrics(t, "http://"+address+"/metrics")
 			return measured != ""
 		})
-		call(t, s, "supervisor.stopProcess", "cat")
+		s.Call("supervisor.stopProcess", "cat")
 		return measured + "after a stop\n" + supervisordMetrics(t, "http://"+address+"/metrics")
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"supervisor/internal/wire"
 	"supervisor/test/stage"
 )
 
@@ -43,17 +44,17 @@ func TestListeners(t *testing.T) {
 			extra := "[eventlistener:ears]\ncommand=" + tt.command + "\ndirectory=$DIR\nstartsecs=0\nbuffer_size=100\n" +
 				"events=PROCESS_STATE_EXITED,PROCESS_STATE_STOPPED,PROCESS_COMMUNICATION,REMOTE_COMMUNICATION,PROCESS_GROUP_REMOVED\n"
 			compare(t, extra, tt.want, func(t *testing.T, s *stage.Stage) string {
-				awaitStates(t, s, "ears 20")
-				call(t, s, "supervisor.startProcess", "speaker")
+				s.AwaitState("ears", wire.Running)
+				s.Call("supervisor.startProcess", "speaker")
 				s.Await("the words of speaker", func() bool { return strings.Contains(s.Read("events"), "hello") })
-				call(t, s, "supervisor.sendProcessStdin", "speaker", "go\n")
-				awaitStates(t, s, "speaker 100")
-				call(t, s, "supervisor.sendRemoteCommEvent", "a type", "line one\nline two ünï")
-				call(t, s, "supervisor.stopProcess", "cat")
-				call(t, s, "supervisor.startProcess", "cat")
-				call(t, s, "supervisor.removeProcessGroup", "pair")
-				call(t, s, "supervisor.sendRemoteCommEvent", "again", "rejected once")
-				call(t, s, "supervisor.sendRemoteCommEvent", "the", "end")
+				s.Call("supervisor.sendProcessStdin", "speaker", "go\n")
+				s.AwaitState("speaker", wire.Exited)
+				s.Call("supervisor.sendRemoteCommEvent", "a type", "line one\nline two ünï")
+				s.Call("supervisor.stopProcess", "cat")
+				s.Call("supervisor.startProcess", "cat")
+				s.Call("supervisor.removeProcessGroup", "pair")
+				s.Call("supervisor.sendRemoteCommEvent", "again", "rejected once")
+				s.Call("supervisor.sendRemoteCommEvent", "the", "end")
 				s.Await("the last event", func() bool { return strings.Contains(s.Read("events"), "type:the\nend") })
 				return s.Read("events")
 			})

@@ -47,11 +47,12 @@ func RequireReference(t *testing.T) {
 }
 
 // Build builds our programs in a directory that everybody may enter.
-func Build(dir string) (Programs, error) {
+func Build(dir string, options ...string) (Programs, error) {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return "", err
 	}
-	if out, err := exec.Command("go", "build", "-o", dir+"/", "supervisor/cmd/...").CombinedOutput(); err != nil {
+	words := append(append([]string{"build", "-o", dir + "/"}, options...), "supervisor/cmd/...")
+	if out, err := exec.Command("go", words...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("cannot build the programs: %w\n%s", err, out)
 	}
 	return Programs(dir), nil

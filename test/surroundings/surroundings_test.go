@@ -8,16 +8,12 @@
 // same programs, and what the programs see and what a client is told must be the
 // same. The package has tests only.
 //
-// A clock that jumps cannot be had here: the wall clock belongs to the machine,
-// and no name space or library changes it for one static program. What makes the
-// daemon immune is tested in internal/supervisor (PRO-066); what follows the wall
-// clock on purpose, the TICK events and the moments that are shown, is not tested
-// against a jump.
+// A clock that is set is in clock_test.go: the wall clock belongs to the machine, so
+// ours is built with another one, and there is nothing to compare with.
 package surroundings
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -32,33 +28,7 @@ import (
 	"supervisor/xmlrpc/client"
 )
 
-// programsVariable says where our programs are, while the tests run.
-const programsVariable = "SURROUNDINGS_PROGRAMS"
-
-func TestMain(m *testing.M) {
-	flag.Parse()
-	code, err := buildAndRun(m)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-func buildAndRun(m *testing.M) (exitCode int, err error) {
-	dir, err := os.MkdirTemp("", "surroundings")
-	if err != nil {
-		return 0, err
-	}
-	defer os.RemoveAll(dir)
-	if _, err := stage.Build(dir); err != nil {
-		return 0, err
-	}
-	if err := os.Setenv(programsVariable, dir); err != nil {
-		return 0, err
-	}
-	return m.Run(), nil
-}
+func TestMain(m *testing.M) { os.Exit(stage.Main(m)) }
 
 // nobody is the user and group that is ordinary everywhere.
 const nobody = 65534
@@ -164,7 +134,7 @@ func TestSurroundings(t *testing.T) {
 			}
 			t.Parallel()
 			theirs := row.observe(t, stage.Reference)
-			ours := row.observe(t, stage.Programs(os.Getenv(programsVariable)))
+			ours := row.observe(t, stage.Ours())
 			if theirs != ours {
 				t.Errorf("with Supervisor:\n%s\nwith us:\n%s", theirs, ours)
 			}
