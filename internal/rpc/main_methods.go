@@ -22,6 +22,9 @@ func mainMethods() []method {
 		{name: wire.Restart, signature: sig("boolean"), call: (*Server).restart,
 			help: "Stop everything and start anew with the configuration as it is then. Returns at once."},
 
+		{name: wire.GetOrphans, signature: sig("array"), always: true, call: (*Server).getOrphans,
+			help: "The programs that an earlier daemon has left over and nobody supervises: group, name, pid, and the command that ends it (cleanup)."},
+
 		// About its configuration.
 		{name: wire.ReloadConfig, signature: sig("array"), call: (*Server).reloadConfig,
 			help: "Read the configuration anew and return the names of the groups that were added, changed and removed: [[added, changed, removed]]. What runs is not touched."},

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"reflect"
 	"strings"
 	"syscall"
@@ -484,13 +485,16 @@ func TestGoingDown_RPC_059_RPC_060(t *testing.T) {
 func TestSystem_RPC_061_to_RPC_063(t *testing.T) {
 	act(t, func(st *stage) {
 		names, err := st.call("system.listMethods")
-		if err != nil || len(names.([]any)) != 41 || names.([]any)[0] != "supervisor.addProcessGroup" || names.([]any)[40] != "system.multicall" {
+		if err != nil || len(names.([]any)) != 42 || names.([]any)[0] != "supervisor.addProcessGroup" || names.([]any)[41] != "system.multicall" {
 			t.Errorf("listMethods = %v, %v", names, err)
 		}
 		for _, name := range names.([]any) {
 			if text, err := st.call("system.methodHelp", name); err != nil || text == "" {
 				t.Errorf("methodHelp(%v) = %v, %v", name, text, err)
 			}
+		}
+		if !slices.Contains(names.([]any), any("supervisor.getOrphans")) { // ours (DIF-051)
+			t.Error("getOrphans is not listed")
 		}
 		st.want(fault(wire.SignatureUnsupported, ""), "system.methodHelp", "supervisor.nope")
 		st.want([]any{"boolean", "string", "boolean"}, "system.methodSignature", "supervisor.startProcess")

@@ -38,6 +38,8 @@ type Options struct {
 	Version    string   // what getSupervisorVersion answers
 	PID        int      // what getPID answers
 	Namespaces []string // under which the main API is published
+	// Orphans returns what an earlier daemon has left over. It may wait.
+	Orphans func() []wire.Orphan
 	// Refuse answers a request that is no call with an HTTP error.
 	Refuse func(w http.ResponseWriter, status int)
 }
@@ -50,6 +52,7 @@ type Server struct {
 	version    string
 	processID  int
 	methods    registry
+	orphans    func() []wire.Orphan
 	refuse     func(w http.ResponseWriter, status int)
 	buffers    buffers
 }
@@ -63,6 +66,7 @@ func New(o Options) *Server {
 		version:    o.Version,
 		processID:  o.PID,
 		methods:    newRegistry(o.Namespaces),
+		orphans:    o.Orphans,
 		refuse:     o.Refuse,
 	}
 }

@@ -35,6 +35,7 @@ func status(s *session, ctx context.Context, arg string) error {
 			s.status = exitStopped
 		}
 	}
+	s.warnOfOrphans(ctx)
 	return nil
 }
 

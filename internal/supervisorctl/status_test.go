@@ -3,6 +3,9 @@ package supervisorctl
 import (
 	"strings"
 	"testing"
+
+	"supervisor/internal/config"
+	"supervisor/xmlrpc"
 )
 
 // everything is what getAllProcessInfo answers in the tests of this file.
@@ -68,4 +71,32 @@ func TestPID(t *testing.T) {
 		{"other fault", "pid cat odd cat", a,
 			"5\nerror: <class 'xmlrpc.client.Fault'>, <Fault 30: 'TEXT'>: file: supervisorctl line: 0\n", 1},
 	})
+}
+
+func TestStatusOfOrphans(t *testing.T) {
+	known := answers{"getAllProcessInfo": []any{everything[0]}, "getOrphans": []any{
+		xmlrpc.Struct{{Name: "group", Value: "g"}, {Name: "name", Value: "a"}, {Name: "pid", Value: 12}, {Name: "cleanup", Value: "kill -- -12"}},
+		"nonsense",
+	}}
+	const warning = "left over from an earlier supervisord, and supervised by nobody: g:a, pid 12 (to end it: kill -- -12)\n"
+	for name, c := range map[string]struct {
+		server     answers
+		onTerminal bool
+		want       string
+	}{
+		"terminal":        {known, true, warning},
+		"no terminal":     {known, false, ""},
+		"another program": {answers{"getAllProcessInfo": []any{everything[0]}, "getOrphans": fault(1)}, true, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out, errOut strings.Builder
+			s := newSession(Invocation{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errOut}, config.Ctl{},
+				func(config.Ctl) (server, error) { return c.server, nil })
+			s.onTerminal = c.onTerminal
+			s.execute(t.Context(), "status")
+			if out.String() != catLine || errOut.String() != c.want {
+				t.Errorf("out %q, err %q", out.String(), errOut.String())
+			}
+		})
+	}
 }

@@ -88,7 +88,9 @@ func (l *life) live() (next *config.Config, err error) {
 	}
 	defer l.heed(s)()
 	defer l.writePIDFile()()
-	servers.Serve(l.routes(s))
+	left := l.lookForLeftovers()
+	defer func() { <-left.looked }()
+	servers.Serve(l.routes(s, left))
 	outcome := s.Run(groups)
 	l.serial = outcome.Serial
 	if !outcome.Restart {

@@ -30,7 +30,7 @@ func (l *life) openServers() (*httpd.Servers, error) {
 }
 
 // routes says who answers what.
-func (l *life) routes(s *supervisor.Supervisor) httpd.Routes {
+func (l *life) routes(s *supervisor.Supervisor, left *leftovers) httpd.Routes {
 	return httpd.Routes{
 		RPC: rpc.New(rpc.Options{
 			Supervisor: s,
@@ -39,6 +39,7 @@ func (l *life) routes(s *supervisor.Supervisor) httpd.Routes {
 			Version:    Version,
 			PID:        os.Getpid(),
 			Namespaces: namespaces(l.config.RPC),
+			Orphans:    left.alive,
 			Refuse:     httpd.Error,
 		}),
 		LogTail: httpd.Tail(func(r *http.Request) (string, bool) {

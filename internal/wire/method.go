@@ -23,6 +23,7 @@ const (
 	ReloadConfig         = "reloadConfig"
 	AddProcessGroup      = "addProcessGroup"
 	RemoveProcessGroup   = "removeProcessGroup"
+	GetOrphans           = "getOrphans" // ours
 
 	GetProcessInfo    = "getProcessInfo"
 	GetAllProcessInfo = "getAllProcessInfo"

@@ -61,6 +61,8 @@ var texts = []rule{
 	{regexp.MustCompile(`(?m)^((?:\w+> )?(?:add|avail|clear|exit|fg|help|maintail|open|pid|quit|reload|remove|reread|restart|shutdown|signal|start|status|stop|tail|update|version)\b[^\t\n]*)\t.*(\n\t\t.*)*`), "$1\t..."},
 	{regexp.MustCompile(`(?m)^(restart all\t\.\.\.)\n.*$`), "$1"},
 	{regexp.MustCompile(`(?m)^(maintail\t\.\.\.\n)\n`), "$1"},
+	// Methods of our own (DIF-051).
+	{regexp.MustCompile(`"supervisor\.(getOrphans)",\s*`), ""},
 	// Where in Python's code an interrupt struck.
 	{regexp.MustCompile(`\S+ Cannot connect, error: <class 'KeyboardInterrupt'> \(\)\n`), "\n"},
 	// Where in the client's own source an error was caught.

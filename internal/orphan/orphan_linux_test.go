@@ -1,0 +1,123 @@
+package orphan
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// The test's own process plays every part.
+func TestMain(m *testing.M) {
+	switch os.Getenv("ORPHAN_TEST_PART") {
+	case "":
+		os.Exit(m.Run())
+	case "daemon": // what Find says to a daemon that starts now
+		mine := func(url, group, process string) bool { return url == os.Getenv("ORPHAN_TEST_URL") }
+		found, err := Find(os.Getpid(), mine)
+		fmt.Println(found, err)
+	}
+}
+
+// run starts a shell script that prints the pids of what it leaves behind.
+func leave(t *testing.T, url, name, script string) []int {
+	t.Helper()
+	cmd := exec.Command("/bin/sh", "-c", script)
+	cmd.Env = append(os.Environ(), "SUPERVISOR_SERVER_URL="+url, "SUPERVISOR_GROUP_NAME=g", "SUPERVISOR_PROCESS_NAME="+name)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pids []int
+	for _, word := range strings.Fields(line) {
+		pid, err := strconv.Atoi(word)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pids = append(pids, pid)
+		t.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGKILL) })
+	}
+	if strings.Contains(script, "wait") {
+		t.Cleanup(func() { _ = cmd.Wait() })
+		pids = append(pids, cmd.Process.Pid)
+		t.Cleanup(func() { _ = syscall.Kill(cmd.Process.Pid, syscall.SIGKILL) })
+		return pids
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return pids
+}
+
+// find returns what a daemon that starts now is told.
+func find(t *testing.T, url string, env ...string) string {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(append(os.Environ(), "ORPHAN_TEST_PART=daemon", "ORPHAN_TEST_URL="+url), env...)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+const quiet = ">/dev/null 2>&1 </dev/null"
+
+func TestFind(t *testing.T) {
+	url := "unix://" + t.TempDir() + "/s"
+	left := leave(t, url, "worker", "sleep 600 "+quiet+" & echo $!")
+	family := leave(t, url, "family", "sh -c 'sleep 600 & sleep 600' "+quiet+" & echo $!")
+	leave(t, url+"x", "other", "sleep 600 "+quiet+" & echo $!")
+
+	// One that a supervisord looks after, and one of that supervisord's own.
+	name := t.TempDir() + "/supervisord"
+	if err := os.WriteFile(name, []byte("#!/bin/sh\nsleep 600 "+quiet+" &\necho $!\nwait\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	leave(t, url, "cared", name+" & wait")
+
+	got := find(t, url)
+	for _, pid := range []int{left[0], family[0]} {
+		if !strings.Contains(got, "{"+strconv.Itoa(pid)+" g ") {
+			t.Errorf("%d is missing in %s", pid, got)
+		}
+	}
+	if n := strings.Count(got, "{"); n > 3 { // the script that stands for a daemon is one of its own
+		t.Errorf("too many: %s", got)
+	}
+	if strings.Contains(got, "other") {
+		t.Errorf("another daemon's: %s", got)
+	}
+	// A daemon that is itself a child of the same name is no leftover, nor is
+	// what it was started by.
+	if got := find(t, url, "SUPERVISOR_SERVER_URL="+url, "SUPERVISOR_GROUP_NAME=g", "SUPERVISOR_PROCESS_NAME=me"); strings.Contains(got, "me ") {
+		t.Errorf("itself: %s", got)
+	}
+}
+
+func TestAlive(t *testing.T) {
+	pid := leave(t, "url", "worker", "sleep 600 "+quiet+" & echo $!")[0]
+	found, err := Find(os.Getpid(), func(string, string, string) bool { return true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.ContainsFunc(found, func(o Orphan) bool { return o.PID == pid }) {
+		t.Error("a process that is younger than the daemon was named")
+	}
+	o := Orphan{PID: os.Getpid(), born: 1}
+	if o.Alive() {
+		t.Error("a pid that has been given to somebody else counts as alive")
+	}
+}
