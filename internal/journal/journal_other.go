@@ -2,15 +2,12 @@
 
 package journal
 
-import "errors"
-
-// Journal is never made here: without pidfds and /proc there is no telling
-// whose child a process was.
+// Journal is never made here.
 type Journal struct{}
 
 // Open fails.
 func Open(string, func(error)) (j *Journal, ignored, err error) {
-	return nil, nil, errors.New("children can be taken back on Linux only")
+	return nil, nil, errUnsupported
 }
 
 // Dir returns nothing.
