@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"supervisor/internal/terminal"
 	"supervisor/internal/wire"
 )
 
@@ -26,5 +27,5 @@ func (s *session) warnOfOrphans(ctx context.Context) {
 			displayName(o.Group, o.Name), o.PID, o.Cleanup)
 	}
 	// Nobody is left to be told that nobody reads.
-	_, _ = io.WriteString(s.errOut, strings.Map(visible, lines.String()))
+	_, _ = io.WriteString(s.errOut, terminal.Visible(lines.String()))
 }
