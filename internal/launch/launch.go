@@ -6,15 +6,18 @@
 // fork and exec, writing output to disk. Starts happen one after the other, in
 // the order in which they were asked for, on a goroutine of their own; the
 // output of each stream is carried by another. A slow disk slows the child
-// that writes to it, and nobody else.
+// that writes to it, and nobody else: a start that hangs loses its turn, and
+// fails after a while.
 //
 // What a child wrote before it died is in its log, and has been reported,
-// before its end is.
+// before its end is, unless the log cannot be written: then it is kept, within
+// bounds, until there is room, or the reader reads, or the disk answers.
 package launch
 
 import (
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 
 	"supervisor/internal/config"
 	"supervisor/internal/logfile"
@@ -35,12 +38,14 @@ type Options struct {
 // Launcher implements supervisor.Launcher.
 type Launcher struct {
 	Options
-	queue queue
+	queue  queue
+	places chan struct{} // who makes a child ready
+	kept   atomic.Int64  // bytes of output for which logs have no room
 }
 
 // New returns a Launcher. Close it when the supervisor has ended.
 func New(o Options) *Launcher {
-	l := &Launcher{Options: o}
+	l := &Launcher{Options: o, places: make(chan struct{}, mostAtOnce)}
 	l.Env = override(nil, o.Env)
 	l.queue.start()
 	return l
@@ -94,6 +99,7 @@ func (l *Launcher) newSeat(kind config.Kind, p *config.Process, s *socket) (*sea
 		socket:   s,
 		stdout:   stdout,
 		stderr:   stderr,
+		places:   make(chan struct{}, 1),
 	}, nil
 }
 

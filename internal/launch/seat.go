@@ -21,6 +21,9 @@ type seat struct {
 	socket         *socket // nil: the child's stdin is a pipe
 	stdout, stderr string  // paths of the logs; empty: none
 
+	places   chan struct{} // has room for one: who makes the next child ready
+	out, err backlog       // the ways to the logs
+
 	mu    sync.Mutex
 	child *child // nil: there is none
 }
@@ -50,28 +53,11 @@ func (s *seat) Launch(n int, report func(supervisor.Report)) {
 	})
 }
 
-// spawn looks for the program, opens what its child needs, and starts it.
+// spawn makes ready what a child needs and starts it.
 func (s *seat) spawn(report func(supervisor.Report)) (*child, error) {
-	env := s.launcher.environment(s.config)
-	file, argv, err := spawn.Resolve(s.config.Command, env)
+	c, spec, err := s.makeReady(report)
 	if err != nil {
 		return nil, err
-	}
-	c := &child{}
-	if err := s.openStreams(c, report); err != nil {
-		c.closeStreams()
-		return nil, &spawn.StartError{Err: err}
-	}
-	spec := spawn.Spec{
-		Path:        file,
-		Args:        argv,
-		Env:         env,
-		Dir:         s.config.Directory,
-		Umask:       s.config.Umask,
-		MergeStderr: s.config.RedirectStderr,
-	}
-	if s.config.User != nil {
-		spec.UID = &s.config.User.UID
 	}
 	if s.socket != nil {
 		if spec.Stdin, err = s.socket.acquire(); err != nil {
@@ -90,23 +76,6 @@ func (s *seat) spawn(report func(supervisor.Report)) (*child, error) {
 	return c, nil
 }
 
-func (s *seat) openStreams(c *child, report func(supervisor.Report)) error {
-	stdout, err := s.openStream("stdout", s.stdout, s.config.Stdout, report)
-	if err != nil {
-		return err
-	}
-	c.streams = append(c.streams, stdout)
-	if s.config.RedirectStderr {
-		return nil
-	}
-	stderr, err := s.openStream("stderr", s.stderr, s.config.Stderr, report)
-	if err != nil {
-		return err
-	}
-	c.streams = append(c.streams, stderr)
-	return nil
-}
-
 // carry starts to move what the child writes.
 func (s *seat) carry(c *child) {
 	for _, st := range c.streams {
@@ -122,13 +91,24 @@ func (s *seat) carry(c *child) {
 // end gets the last bytes of a dead child to where they belong, and only then
 // reports its end.
 func (s *seat) end(c *child, e spawn.Exit, report func(supervisor.Report)) {
-	for _, p := range c.pumps {
-		p.Finish()
+	finished := make(chan struct{})
+	go func() {
+		s.finish(c)
+		close(finished)
+	}()
+	patience := time.NewTimer(endPatience)
+	defer patience.Stop()
+	select {
+	case <-finished:
+	case <-patience.C:
+		for _, st := range c.streams {
+			st.late.Store(true)
+		}
+		s.launcher.Log.Error("a log of " + s.config.Name + " cannot be written to its end: the file system does not answer")
 	}
 	s.mu.Lock()
 	s.child = nil // from now on its logs are nobody's but the disk's
 	s.mu.Unlock()
-	c.closeStreams()
 	if c.input != nil {
 		c.input.Close()
 	}
@@ -138,6 +118,27 @@ func (s *seat) end(c *child, e spawn.Exit, report func(supervisor.Report)) {
 		Exit: lifecycle.Exit{Status: spawn.ExitCode(e.Status), Text: spawn.Describe(e.Status)},
 		At:   e.At,
 	})
+}
+
+// finish writes what is in the pipes of a dead child and closes its logs.
+func (s *seat) finish(c *child) {
+	for _, st := range c.streams {
+		if st.file != nil {
+			st.file.Hurry()
+		}
+	}
+	for _, p := range c.pumps {
+		p.Finish()
+	}
+	c.closeStreams()
+}
+
+// backlog returns the way to the log of a channel.
+func (s *seat) backlog(channel string) *backlog {
+	if channel == "stderr" {
+		return &s.err
+	}
+	return &s.out
 }
 
 func (s *seat) releaseSocket() {

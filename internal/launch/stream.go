@@ -2,10 +2,8 @@ package launch
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"log/slog"
-	"sync"
+	"sync/atomic"
 
 	"supervisor/internal/capture"
 	"supervisor/internal/config"
@@ -17,7 +15,7 @@ import (
 )
 
 // stream carries one output of one child to where the configuration wants it.
-// Its chunks come from one goroutine; only the log file is used by others.
+// Its chunks come from one goroutine; only the log is used by others.
 type stream struct {
 	launcher *Launcher
 	process  *config.Process
@@ -28,9 +26,10 @@ type stream struct {
 	report   func(supervisor.Report)
 
 	file    *logfile.File   // nil: none
+	log     *backlog        // the way to it; nil: none
 	filter  *capture.Filter // nil: no capture mode
 	scratch []byte          // for StripANSI
-	failing sync.Once       // the first failed write is worth a line
+	late    atomic.Bool     // the end of the child has been reported without the last output
 }
 
 // openStream opens the log of a stream.
@@ -41,14 +40,19 @@ func (s *seat) openStream(channel, path string, cfg config.Stream, report func(s
 		config:   cfg,
 		channel:  channel,
 		listener: s.listener && channel == "stdout",
-		report:   report,
+	}
+	st.report = func(r supervisor.Report) {
+		if !st.late.Load() { // after the end there is nobody whose output it could be
+			report(r)
+		}
 	}
 	if path != "" {
 		file, err := logfile.Open(path, logfile.Options{MaxBytes: int64(cfg.MaxBytes), Backups: cfg.Backups})
 		if err != nil {
 			return nil, err
 		}
-		st.file = file
+		st.file, st.log = file, s.backlog(channel)
+		st.log.attach(file, "the "+channel+" log of "+s.config.Name, s.launcher)
 	}
 	if cfg.CaptureMax > 0 && !st.listener {
 		st.filter = capture.NewFilter(int64(cfg.CaptureMax))
@@ -118,16 +122,10 @@ func (st *stream) strip(data []byte) []byte {
 	return st.scratch
 }
 
-// write appends to the log file. A log that cannot be written (a full disk)
-// must not stop the child: it is said once, and tried again with every chunk.
+// write appends to the log file.
 func (st *stream) write(data []byte) {
-	if st.file == nil || len(data) == 0 {
-		return
-	}
-	if _, err := st.file.Write(data); err != nil {
-		st.failing.Do(func() {
-			st.launcher.Log.Error("cannot write the "+st.channel+" log of "+st.process.Name, "error", err)
-		})
+	if st.log != nil {
+		st.log.write(data)
 	}
 }
 
@@ -147,10 +145,7 @@ func (st *stream) close() {
 	if st.filter != nil {
 		st.filter.Flush(st)
 	}
-	if st.file == nil {
-		return
-	}
-	if err := st.file.Close(); err != nil && !errors.Is(err, fs.ErrClosed) {
-		st.launcher.Log.Error("cannot close the "+st.channel+" log of "+st.process.Name, "error", err)
+	if st.log != nil {
+		st.log.detach(st.file)
 	}
 }

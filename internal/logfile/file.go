@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,6 +23,9 @@ type File struct {
 	opt      Options
 	patience time.Duration // how long a write may wait for a reader
 
+	hurried atomic.Bool             // Hurry has been called, and no write has heeded it yet
+	waiting atomic.Pointer[os.File] // what a write may be waiting for
+
 	mu      sync.Mutex
 	target  target
 	limit   int64 // size in bytes that calls for a rotation; 0 if none does
@@ -30,10 +34,12 @@ type File struct {
 
 // A write waits this long for the reader of a pipe, fifo or terminal; and this
 // long as long as that reader goes on not reading. The second is short so that
-// a child is not held up, and not nothing so that a reader can come back.
+// a child is not held up, and not nothing so that a reader can come back. In a
+// hurry the third is the longest.
 const (
 	readerPatience  = 10 * time.Second
 	stalledPatience = 10 * time.Millisecond
+	hurriedPatience = time.Second
 )
 
 // Open opens the log file at path for appending and creates it if it is missing.
@@ -94,15 +100,54 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Hurry has a reader waited for no longer than another second, now and from now
+// on: whoever writes has come to his last words. It does not wait for a write that
+// is under way.
+func (f *File) Hurry() {
+	f.hurried.Store(true)
+	if file := f.waiting.Load(); file != nil {
+		// One that has been closed meanwhile is not waited for any more.
+		_ = file.SetWriteDeadline(time.Now().Add(hurriedPatience))
+	}
+}
+
 // writeToReader writes to a target that may have to be waited for.
 func (f *File) writeToReader(p []byte) (int, error) {
-	patience := f.patience
-	if f.stalled {
-		patience = stalledPatience
-	}
-	n, err := f.target.writeBy(time.Now().Add(patience), p)
+	n, err := f.writeInTime(p)
 	f.stalled = errors.Is(err, os.ErrDeadlineExceeded)
+	if f.stalled && f.hurried.Swap(false) { // this was the last second
+		f.patience = min(f.patience, hurriedPatience)
+	}
 	return n, err
+}
+
+func (f *File) writeInTime(p []byte) (int, error) {
+	if !f.target.waits {
+		return f.target.writeBy(f.deadline(), p)
+	}
+	file := f.target.file
+	f.waiting.Store(file)
+	defer f.waiting.Store(nil)
+	if err := file.SetWriteDeadline(f.deadline()); err != nil {
+		return 0, err
+	}
+	if f.hurried.Load() { // just now: which deadline was set last is not known
+		if err := file.SetWriteDeadline(time.Now().Add(hurriedPatience)); err != nil {
+			return 0, err
+		}
+	}
+	return file.Write(p)
+}
+
+// deadline is until when a write that begins now may wait.
+func (f *File) deadline() time.Time {
+	if f.hurried.Swap(false) {
+		f.patience, f.stalled = min(f.patience, hurriedPatience), false
+	}
+	if f.stalled {
+		return time.Now().Add(stalledPatience)
+	}
+	return time.Now().Add(f.patience)
 }
 
 // Reopen opens the path anew, for whoever has renamed the file (SIGUSR2). If

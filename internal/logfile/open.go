@@ -57,14 +57,9 @@ func open(path string, mode os.FileMode) (target, error) {
 	return t, nil
 }
 
-// writeBy writes to a target that may have to be waited for, until a deadline.
+// writeBy writes to a target that may have to be waited for and knows no
+// deadlines itself, until a deadline.
 func (t target) writeBy(deadline time.Time, p []byte) (written int, err error) {
-	if t.waits {
-		if err := t.file.SetWriteDeadline(deadline); err != nil {
-			return 0, err
-		}
-		return t.file.Write(p)
-	}
 	for written < len(p) && err == nil {
 		if err := t.awaitRoom(deadline); err != nil {
 			return written, err

@@ -208,6 +208,39 @@ func TestReaderStalls(t *testing.T) {
 	}
 }
 
+// A stop of a program whose log nobody read took 20 seconds: whoever is in a hurry
+// does not wait that long, even if he waits already.
+func TestHurry(t *testing.T) {
+	path := logPath(t)
+	must(t, unix.Mkfifo(path, 0o600))
+	f := openLog(t, path, Options{})
+	f.patience = time.Hour
+	waited := make(chan error, 1)
+	go func() {
+		_, err := f.Write(make([]byte, 10<<20))
+		waited <- err
+	}()
+	for f.waiting.Load() == nil {
+		runtime.Gosched()
+	}
+	f.Hurry()
+	for range 10 {
+		select {
+		case err := <-waited:
+			if !errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Fatalf("Write = %v, want that it gave up", err)
+			}
+		case <-time.After(time.Minute):
+			t.Fatal("a write waits for a reader though it should hurry")
+		}
+		go func() {
+			_, err := f.Write(make([]byte, 10<<20))
+			waited <- err
+		}()
+	}
+	<-waited
+}
+
 // fillTheDisk writes to a file that may not grow beyond a limit, then may.
 func fillTheDisk(args []string) error {
 	signal.Ignore(syscall.SIGXFSZ) // then a write beyond the limit is an error
