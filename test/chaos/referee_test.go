@@ -3,11 +3,13 @@
 package chaos
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -23,6 +25,10 @@ import (
 // with the race detector on gets more before that is a failure.
 const slowest = 20 * time.Second
 
+// idleConnections is how many descriptors more an idle daemon may have open at one
+// time than at another: those of clients.
+const idleConnections = 5
+
 // match is one daemon that something happens to, and the referee who watches it.
 type match struct {
 	*stage.Stage
@@ -32,7 +38,8 @@ type match struct {
 	client *client.Client
 	watch  *watch
 	tries  int    // how often the fault came
-	root   string // how the daemon's file system is reached: "" or /proc/PID/root
+	root   string // how what the daemon sees is reached: "" or /proc/PID/root
+	open   int    // how many descriptors the daemon had when it was idle
 }
 
 // configuration stands before the programs of every match.
@@ -52,8 +59,9 @@ type ground struct {
 	more     string // of the section [supervisord]
 	programs string // sections; $WRITER is the writer with its directory
 	user     int    // who runs the daemon if the test is root; 0: root
-	words    []string
+	mounts   string // a script of root that mounts something for the daemon alone
 	edit     func(*exec.Cmd)
+	ready    func(*match) // called before the daemon is started
 }
 
 // nobody is the user and group that is ordinary everywhere.
@@ -76,6 +84,15 @@ func play(t *testing.T, g ground) *match {
 			}
 		}
 	}
+	var words []string
+	if g.mounts != "" {
+		keeper := m.mount(g.mounts)
+		m.root = fmt.Sprintf("/proc/%d/root", keeper)
+		words = []string{"nsenter", "-m", "-t", strconv.Itoa(keeper)}
+	}
+	if g.ready != nil {
+		g.ready(m)
+	}
 	m.daemon = m.Start(programs(), func(cmd *exec.Cmd) {
 		cmd.Env = append(cmd.Env, "GORACE=log_path=stderr")
 		if g.user != 0 && os.Getuid() == 0 {
@@ -85,7 +102,7 @@ func play(t *testing.T, g ground) *match {
 		if g.edit != nil {
 			g.edit(cmd)
 		}
-	}, g.words...)
+	}, words...)
 	m.pid = m.daemon.Cmd.Process.Pid
 	c, err := client.New("unix://"+m.Path("socket"), "", "")
 	if err != nil {
@@ -97,6 +114,40 @@ func play(t *testing.T, g ground) *match {
 	m.watch = m.watchStatus()
 	return m
 }
+
+// mount has a script mount something where only the daemon will see it, and
+// returns the process that keeps it.
+func (m *match) mount(script string) (pid int) {
+	m.t.Helper()
+	if os.Getuid() != 0 {
+		m.t.Skip("only root can mount")
+	}
+	keeper := exec.Command("unshare", "-m", "sh", "-ec", strings.ReplaceAll(script, "$DIR", m.Dir)+"\necho ready; exec cat")
+	keeper.Stderr = os.Stderr
+	stdin, err := keeper.StdinPipe() // closed when this process ends, and so does the keeper
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	stdout, err := keeper.StdoutPipe()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if err := keeper.Start(); err != nil {
+		m.t.Fatal(err)
+	}
+	m.t.Cleanup(func() {
+		stdin.Close()
+		_ = keeper.Wait() // whatever it says
+	})
+	if word, err := bufio.NewReader(stdout).ReadString('\n'); err != nil {
+		m.t.Skipf("this machine lets nobody mount: %q, %v", word, err)
+	}
+	return keeper.Process.Pid
+}
+
+// at returns the path by which the test reaches what the daemon sees at a path
+// of the stage.
+func (m *match) at(name string) string { return m.root + m.Path(name) }
 
 // configure writes the configuration file.
 func (m *match) configure(g ground) {
@@ -175,6 +226,9 @@ func (m *match) signal(sig syscall.Signal) {
 func (m *match) finish() {
 	m.t.Helper()
 	m.agree()
+	if open := len(descriptors(m.pid)); m.open > 0 && open > m.open+idleConnections {
+		m.t.Errorf("the daemon has %d descriptors open, and had %d", open, m.open)
+	}
 	m.watch.stop()
 	m.signal(syscall.SIGTERM)
 	m.ended()
