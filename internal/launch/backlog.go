@@ -49,7 +49,8 @@ type backlog struct {
 	timer   *time.Timer   // nil: nothing is kept, or there is no file
 }
 
-// attach makes a file the one to write to, and first of all what is kept.
+// attach makes a file the one to write to. What is kept comes first, but not at
+// once: a start does not wait for a reader.
 func (b *backlog) attach(file logTarget, name string, l *Launcher) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -57,7 +58,7 @@ func (b *backlog) attach(file logTarget, name string, l *Launcher) {
 		l.kept.Add(int64(len(b.left)))
 	}
 	b.file, b.name, b.log, b.inAll, b.unmoved = file, name, l.Log, &l.kept, ""
-	b.flush()
+	b.rearm()
 }
 
 // detach makes the last attempt to write what is kept and closes the file. If

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,16 +27,30 @@ type span struct{ from, to time.Time }
 
 // account reads the account of a run.
 func (m *match) account(run string) (account, error) {
-	data, err := os.ReadFile(m.Path(filepath.Join("accounts", run)))
+	file, err := os.Open(m.Path(filepath.Join("accounts", run)))
 	if err != nil {
 		return account{}, err
 	}
-	number := func(i int) uint64 { return binary.LittleEndian.Uint64(data[8*i:]) }
-	return account{
-		begun:   int(number(0)),
-		written: int(number(1)),
-		at:      func(line int) time.Time { return time.Unix(0, int64(number(2+line))) },
-	}, nil
+	defer file.Close()
+	head := make([]byte, 16)
+	if _, err := io.ReadFull(file, head); errors.Is(err, io.EOF) {
+		return account{}, nil // it was killed before it wrote anything
+	} else if err != nil {
+		return account{}, err
+	}
+	a := account{begun: int(binary.LittleEndian.Uint64(head)), written: int(binary.LittleEndian.Uint64(head[8:]))}
+	a.at = func(line int) time.Time {
+		var moment [8]byte
+		if file, err := os.Open(m.Path(filepath.Join("accounts", run))); err == nil {
+			defer file.Close()
+			_, err = file.ReadAt(moment[:], int64(8*(2+line)))
+			if err != nil {
+				m.t.Error(err)
+			}
+		}
+		return time.Unix(0, int64(binary.LittleEndian.Uint64(moment[:])))
+	}
+	return a, nil
 }
 
 // runs returns the runs of a writer.

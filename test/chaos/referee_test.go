@@ -248,11 +248,21 @@ func (m *match) ended() {
 	if out, err := m.daemon.End(); err != nil {
 		m.t.Errorf("the daemon ended with %v; its words:\n%s", err, out)
 	}
-	for _, p := range processes(m.t) {
-		if p.of(m.Dir) {
-			m.t.Errorf("process %d outlived the daemon: %s", p.pid, p.command())
+	var left string
+	defer func() {
+		if left != "" {
+			m.t.Log("there is still", left)
 		}
-	}
+	}()
+	m.Await("nothing outlives the daemon", func() bool { // but children of programs, for a moment
+		left = ""
+		for _, p := range processes(m.t) {
+			if p.of(m.Dir) {
+				left += p.command()
+			}
+		}
+		return left == ""
+	})
 }
 
 // watch is a client that asks for the status all the time.
