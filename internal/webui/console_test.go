@@ -1,12 +1,14 @@
 package webui
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"supervisor/internal/config"
@@ -122,26 +124,88 @@ func TestCurves(t *testing.T) {
 	g := newGauges(running())
 	g.curves = make(map[string]*curve)
 	for i := range curveLength + 5 {
-		g.publish(map[string]load{"a": {cpu: uint32(i)}})
+		g.publish(map[string]load{"a": {cpu: int32(i)}}, false)
 	}
-	g.publish(nil)
+	g.publish(nil, false)
 	points := g.history(func(string) bool { return true })["a"]
 	if len(points) != curveLength || points[0][0] != 6 || points[curveLength-1] != (point{}) {
 		t.Errorf("%d points from %v to %v", len(points), points[0], points[len(points)-1])
 	}
 	for range curveLength {
-		g.publish(nil)
+		g.publish(nil, false)
 	}
 	if len(g.curves) != 0 {
 		t.Error("the curve of a dead process is kept for ever")
 	}
 	coarse, flat := coarsen([]point{{9, 0}, {2, 0}, {4, 0}, {6, 0}, {8, 0}}, 2)
-	if flat || !slices.Equal(coarse, []uint32{3, 7}) {
+	if flat || !slices.Equal(coarse, []int32{3, 7}) {
 		t.Errorf("coarse %v, flat %v", coarse, flat)
+	}
+	coarse, flat = coarsen([]point{gap, gap, gap, {4, 0}, {0, 0}, gap}, 2)
+	if flat || !slices.Equal(coarse, []int32{-1, 4, 0}) {
+		t.Errorf("with gaps: coarse %v, flat %v", coarse, flat)
 	}
 	if _, err := new(procstat.Meter).Measure(nil); err != nil && !errors.Is(err, procstat.ErrUnknown) {
 		t.Error(err)
 	}
+}
+
+// Curves are kept for a while when nobody looks: who comes back finds them, with a
+// gap. After that nothing is left, and neither is a goroutine.
+func TestCurvesSurviveAReload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := running()
+		s.done = make(chan struct{})
+		g := newGauges(s)
+		look := func(while time.Duration) {
+			_, leave := g.look()
+			time.Sleep(while)
+			leave()
+		}
+		plot := func(points int) { // as if there were a process that can be measured
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			for range points {
+				g.curves["a"] = cmp.Or(g.curves["a"], &curve{})
+				g.curves["a"].add(point{7, 7})
+			}
+		}
+		keeps := func() bool {
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			return g.working || g.curves != nil
+		}
+		_, leave := g.look()
+		plot(5)
+		leave()
+		time.Sleep(time.Minute) // it goes on for ten seconds, and then rests
+		look(time.Second / 2)
+		points := g.history(func(string) bool { return true })["a"]
+		gaps := 0
+		for _, p := range points {
+			if p == gap {
+				gaps++
+			}
+		}
+		if len(points) < 50 || points[0] != (point{7, 7}) || gaps < 40 || gaps > 55 {
+			t.Errorf("after a minute: %d points, %d of them a gap: %v", len(points), gaps, points)
+		}
+		time.Sleep(curveMemory / 2)
+		if !keeps() {
+			t.Error("everything was forgotten at once")
+		}
+		time.Sleep(curveMemory)
+		if keeps() {
+			t.Error("the curves are kept for ever")
+		}
+		look(time.Second)
+		time.Sleep(time.Minute)
+		close(s.done)
+		synctest.Wait()
+		if keeps() {
+			t.Error("curves outlive the supervisor")
+		}
+	})
 }
 
 // Every option of every kind of program is shown.

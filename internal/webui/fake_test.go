@@ -31,6 +31,7 @@ type fake struct {
 	happenings chan supervisor.Happening
 	results    []supervisor.Result
 	diff       config.Diff
+	done       chan struct{}
 }
 
 func (f *fake) note(request string) error {
@@ -72,7 +73,7 @@ func (f *fake) StopAll(wait bool) ([]supervisor.Result, error) {
 func (f *fake) ClearLogs(name string) error { return f.note("clear " + name) }
 
 func (f *fake) Config() *config.Config  { return &config.Config{File: "/etc/supervisord.conf"} }
-func (f *fake) Done() <-chan struct{}   { return nil }
+func (f *fake) Done() <-chan struct{}   { return f.done }
 func (f *fake) Groups() []*config.Group { return f.groups }
 
 func (f *fake) History(string) (supervisor.History, error) { return f.history, nil }

@@ -14,14 +14,20 @@ const (
 	// long enough for somebody who goes from one page to another.
 	gaugeLinger = 10
 	curveLength = 240 // points of a curve, one for each period
+	// curveMemory is for how long the curves are kept when nothing is measured any
+	// more: after that nothing of them would be shown.
+	curveMemory = curveLength * gaugePeriod
 )
 
 // load is what a process uses: with all its descendants, and by itself.
 // Processor time is in tenths of a percent of one processor, memory in KiB.
-type load struct{ cpu, memory, ownCPU, ownMemory, processes uint32 }
+type load struct{ cpu, memory, ownCPU, ownMemory, processes int32 }
 
 // point is one point of a curve: processor time and memory of the whole tree.
-type point [2]uint32
+type point [2]int32
+
+// gap is a point at which nothing was measured, since nobody looked.
+var gap = point{-1, -1}
 
 // curve is the last minutes of a process. Its points are those before next,
 // which wraps around.
@@ -47,20 +53,21 @@ func (c *curve) list() []point {
 }
 
 // gauges measure what the processes use for as long as somebody looks, once in
-// a period, however many look. When nobody does, nothing is measured, nothing
-// is kept, and no goroutine is left.
+// a period, however many look. When nobody does, nothing is measured; the curves
+// are kept for whoever comes back soon. After that, no goroutine is left.
 type gauges struct {
 	supervisor Supervisor
+	wake       chan struct{} // gets a value when somebody has come to look
 
 	mu      sync.Mutex // guards what follows
 	lookers map[chan struct{}]struct{}
-	working bool
+	working bool            // there is a goroutine, measuring or keeping curves
 	loads   map[string]load // replaced as a whole; by name
 	curves  map[string]*curve
 }
 
 func newGauges(s Supervisor) *gauges {
-	return &gauges{supervisor: s, lookers: make(map[chan struct{}]struct{})}
+	return &gauges{supervisor: s, wake: make(chan struct{}, 1), lookers: make(map[chan struct{}]struct{})}
 }
 
 // look returns a channel that gets a value after each measurement until leave
@@ -73,7 +80,11 @@ func (g *gauges) look() (measured <-chan struct{}, leave func()) {
 	if !g.working {
 		g.working = true
 		g.curves = make(map[string]*curve)
-		go g.work(new(procstat.Meter))
+		go g.work()
+	}
+	select {
+	case g.wake <- struct{}{}:
+	default: // it is awake, or about to be
 	}
 	return looker, func() {
 		g.mu.Lock()
@@ -102,13 +113,33 @@ func (g *gauges) history(wanted func(name string) bool) map[string][]point {
 	return lists
 }
 
-// work measures until nobody has looked for a while, or the supervisor ends.
-func (g *gauges) work(meter *procstat.Meter) {
+// work measures while somebody looks, and keeps the curves for a while when
+// nobody does. It ends with that while, or with the supervisor.
+func (g *gauges) work() {
+	for {
+		g.measure(new(procstat.Meter))
+		rested := time.Now()
+		forget := time.NewTimer(curveMemory)
+		select {
+		case <-g.wake:
+			g.skip(time.Since(rested))
+		case <-forget.C:
+		case <-g.supervisor.Done():
+		}
+		forget.Stop()
+		if g.end() {
+			return
+		}
+	}
+}
+
+// measure measures until nobody has looked for a while, or the supervisor ends.
+func (g *gauges) measure(meter *procstat.Meter) {
 	ticker := time.NewTicker(gaugePeriod)
 	defer ticker.Stop()
-	for unseen := 0; ; {
+	for unseen, first := 0, true; ; first = false {
 		loads := g.loadsOf(meter)
-		if g.publish(loads) {
+		if g.publish(loads, first) {
 			unseen = 0
 		} else if unseen++; unseen > gaugeLinger && g.rest() {
 			return
@@ -116,12 +147,50 @@ func (g *gauges) work(meter *procstat.Meter) {
 		select {
 		case <-ticker.C:
 		case <-g.supervisor.Done():
-			g.mu.Lock()
-			defer g.mu.Unlock()
-			g.working = false
 			return
 		}
 	}
+}
+
+// rest ends measuring, unless somebody has come to look meanwhile.
+func (g *gauges) rest() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.lookers) > 0 {
+		return false
+	}
+	select {
+	case <-g.wake: // by somebody who has gone again
+	default:
+	}
+	g.loads = nil
+	return true
+}
+
+// skip makes a gap in all curves, as long as nothing was measured.
+func (g *gauges) skip(unmeasured time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for range unmeasured / gaugePeriod {
+		for _, c := range g.curves {
+			c.add(gap)
+		}
+	}
+}
+
+// end forgets everything, unless somebody looks at what goes on.
+func (g *gauges) end() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	select {
+	case <-g.supervisor.Done():
+	default:
+		if len(g.lookers) > 0 {
+			return false
+		}
+	}
+	g.working, g.loads, g.curves = false, nil, nil
+	return true
 }
 
 // loadsOf measures. Where that is not possible there are no loads.
@@ -143,20 +212,35 @@ func (g *gauges) loadsOf(meter *procstat.Meter) map[string]load {
 		loads[names[pid]] = load{
 			cpu: permille(u.Tree.CPU), memory: kibibytes(u.Tree.Memory),
 			ownCPU: permille(u.Own.CPU), ownMemory: kibibytes(u.Own.Memory),
-			processes: uint32(u.Processes),
+			processes: int32(min(u.Processes, math.MaxInt32)),
 		}
 	}
 	return loads
 }
 
-func permille(cpu float64) uint32  { return uint32(math.Round(cpu * 1000)) }
-func kibibytes(bytes int64) uint32 { return uint32(min(bytes>>10, math.MaxUint32)) }
+func permille(cpu float64) int32  { return int32(math.Round(min(cpu*1000, math.MaxInt32))) }
+func kibibytes(bytes int64) int32 { return int32(min(bytes>>10, math.MaxInt32)) }
 
 // publish shows a measurement to those who look, and reports whether there are any.
-func (g *gauges) publish(loads map[string]load) bool {
+// The first one knows no processor time yet, so it is no point of the curves.
+func (g *gauges) publish(loads map[string]load, first bool) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.loads = loads
+	if !first {
+		g.plot(loads)
+	}
+	for looker := range g.lookers {
+		select {
+		case looker <- struct{}{}:
+		default: // it has not taken the last one
+		}
+	}
+	return len(g.lookers) > 0
+}
+
+// plot adds a point to every curve.
+func (g *gauges) plot(loads map[string]load) {
 	for name, l := range loads {
 		c := g.curves[name]
 		if c == nil {
@@ -175,22 +259,4 @@ func (g *gauges) publish(loads map[string]load) bool {
 			delete(g.curves, name)
 		}
 	}
-	for looker := range g.lookers {
-		select {
-		case looker <- struct{}{}:
-		default: // it has not taken the last one
-		}
-	}
-	return len(g.lookers) > 0
-}
-
-// rest forgets everything, unless somebody has come to look meanwhile.
-func (g *gauges) rest() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if len(g.lookers) > 0 {
-		return false
-	}
-	g.working, g.loads, g.curves = false, nil, nil
-	return true
 }

@@ -150,17 +150,17 @@ func (b *watcher) tell() error {
 func (b *watcher) measured() error {
 	loads := b.ui.gauges.read()
 	message := struct {
-		Now   int64               `json:"now"`
-		Loads map[string][]uint32 `json:"loads,omitempty"` // empty: there is nothing to measure any more
-	}{Now: time.Now().UnixMilli(), Loads: make(map[string][]uint32)}
+		Now   int64              `json:"now"`
+		Loads map[string][]int32 `json:"loads,omitempty"` // empty: there is nothing to measure any more
+	}{Now: time.Now().UnixMilli(), Loads: make(map[string][]int32)}
 	for name, l := range loads {
 		if old, known := b.loads[name]; b.wants(name) && (!known || old != l) {
-			message.Loads[name] = []uint32{l.cpu, l.memory, l.ownCPU, l.ownMemory, l.processes}
+			message.Loads[name] = []int32{l.cpu, l.memory, l.ownCPU, l.ownMemory, l.processes}
 		}
 	}
 	for name := range b.loads {
 		if _, alive := loads[name]; b.wants(name) && !alive {
-			message.Loads[name] = []uint32{}
+			message.Loads[name] = []int32{}
 		}
 	}
 	b.loads = loads
@@ -188,15 +188,22 @@ func (b *watcher) curves() map[string]any {
 }
 
 // coarsen makes the mean of each few points one point. The last few are aligned
-// with the end.
-func coarsen(points []point, few int) (coarse []uint32, flat bool) {
+// with the end. Where nothing was measured there is a gap.
+func coarsen(points []point, few int) (coarse []int32, flat bool) {
 	flat = true
 	for rest := points[len(points)%few:]; len(rest) > 0; rest = rest[few:] {
-		sum := uint32(0)
+		sum, measured := int32(0), int32(0)
 		for _, p := range rest[:few] {
-			sum += p[0]
+			if p != gap {
+				sum += p[0]
+				measured++
+			}
 		}
-		coarse = append(coarse, sum/uint32(few))
+		if measured == 0 {
+			coarse = append(coarse, gap[0])
+			continue
+		}
+		coarse = append(coarse, sum/measured)
 		flat = flat && sum == 0
 	}
 	return coarse, flat

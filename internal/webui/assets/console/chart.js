@@ -9,14 +9,22 @@ function shape(name, attributes) {
 }
 
 // path returns the path of a curve that ends at the right edge, and of the area
-// below it. least is the smallest top of the scale.
+// below it. least is the smallest top of the scale. A point below zero was not
+// measured, since nobody looked: there the curve has a gap.
 function path(points, length, width, height, least) {
   const top = Math.max(least, ...points);
   const step = width / (length - 1);
   const left = width - (points.length - 1) * step;
-  const at = (p, i) => `${(left + i * step).toFixed(1)} ${(height - 1 - (p / top) * (height - 2)).toFixed(1)}`;
-  const line = points.map((p, i) => (i ? "L" : "M") + at(p, i)).join("");
-  return { line, area: points.length > 1 ? `${line}L${width} ${height}L${left.toFixed(1)} ${height}Z` : "", top };
+  const x = (i) => (left + i * step).toFixed(1);
+  let line = "", area = "";
+  points.forEach((p, i) => {
+    if (p < 0) return;
+    const at = `${x(i)} ${(height - 1 - (p / top) * (height - 2)).toFixed(1)}`;
+    const begins = !(points[i - 1] >= 0), ends = !(points[i + 1] >= 0);
+    line += (begins ? "M" : "L") + at;
+    area += (begins ? `M${x(i)} ${height}L` : "L") + at + (ends ? `L${x(i)} ${height}Z` : "");
+  });
+  return { line, area, top };
 }
 
 // Spark is a small curve without a scale. Most of a thousand programs are idle,

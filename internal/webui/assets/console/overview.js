@@ -131,7 +131,7 @@ live.addEventListener("processes", ({ data }) => {
   }
 });
 live.addEventListener("curves", ({ data }) => {
-  for (const [name, points] of Object.entries(data)) table.rows.get(name)?.spark.set(points);
+  for (const row of table.rows.values()) row.past(data[row.name] ?? []);
 });
 live.addEventListener("loads", ({ data }) => {
   for (const [name, load] of Object.entries(data.loads ?? {})) table.rows.get(name)?.measured(load);

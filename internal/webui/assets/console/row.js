@@ -97,6 +97,12 @@ export class Row {
     this.memory.classList.toggle("family", processes > 1);
   }
 
+  // past takes the curve so far; what is not told was idle, or is not known.
+  past(points) {
+    this.spark.set(points);
+    this.sum = this.count = 0;
+  }
+
   // second adds to the curve, and draws what can be seen.
   second(now) {
     this.sum += this.load[0] ?? 0;
