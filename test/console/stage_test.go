@@ -94,6 +94,7 @@ type daemon struct {
 	url  string // of its pages, with a slash
 	pid  int
 	port int
+	lock string // lines of its server's section: a user and a password
 	cmd  *exec.Cmd
 	done chan error
 }
@@ -101,7 +102,13 @@ type daemon struct {
 // boot starts a daemon with these sections, and stops it when the test ends.
 func boot(t *testing.T, sections string) *daemon {
 	t.Helper()
-	d := &daemon{t: t, dir: t.TempDir(), port: freePort(t)}
+	return bootLocked(t, "", sections)
+}
+
+// bootLocked is boot with a password.
+func bootLocked(t *testing.T, lock, sections string) *daemon {
+	t.Helper()
+	d := &daemon{t: t, dir: t.TempDir(), port: freePort(t), lock: lock}
 	d.url = fmt.Sprintf("http://127.0.0.1:%d/", d.port)
 	d.configure(sections)
 	d.launch()
@@ -114,6 +121,7 @@ func (d *daemon) configure(sections string) {
 	d.t.Helper()
 	text := fmt.Sprintf(`[inet_http_server]
 port=127.0.0.1:%d
+%s
 [supervisord]
 logfile=%%(here)s/supervisord.log
 pidfile=%%(here)s/supervisord.pid
@@ -125,7 +133,7 @@ minprocs=50
 user=%s
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-`, d.port, whoami()) + sections
+`, d.port, d.lock, whoami()) + sections
 	if err := os.WriteFile(filepath.Join(d.dir, "supervisord.conf"), []byte(text), 0o600); err != nil {
 		d.t.Fatal(err)
 	}

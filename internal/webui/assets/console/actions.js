@@ -1,6 +1,7 @@
 // Asking the daemon to do something.
 
 import { toast, ask } from "./dom.js";
+import { at } from "./address.js";
 
 const questions = {
   start: ["Start", "start"], stop: ["Stop", "stop"], restart: ["Restart", "restart"], clearlog: ["Clear the logs of", "clear"],
@@ -25,7 +26,7 @@ export async function act(action, target, names = target.names ?? []) {
 export async function post(form) {
   document.documentElement.classList.add("busy");
   try {
-    const answer = await fetch("console/act", { method: "POST", body: form, headers: { Accept: "application/json" } });
+    const answer = await fetch(at("console/act"), { method: "POST", body: form, headers: { Accept: "application/json" } });
     if (!answer.ok) {
       const text = answer.headers.get("Content-Type")?.startsWith("text/plain") ? await answer.text() : `the daemon answered ${answer.status}`;
       toast(text, [], true);

@@ -1,6 +1,7 @@
 // The page of the daemon.
 
 import { el, setText, ask } from "./dom.js";
+import { at } from "./address.js";
 import { Live } from "./live.js";
 import { LogView } from "./log.js";
 import { post } from "./actions.js";
@@ -15,7 +16,7 @@ const log = new LogView(document.getElementById("log"), "", "stdout");
 const drift = document.getElementById("drift");
 async function look() {
   try {
-    const answer = await fetch("daemon.html", { cache: "no-store" });
+    const answer = await fetch(at("daemon.html"), { cache: "no-store" });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("drift");
     drift.replaceChildren(...document.adoptNode(fresh).childNodes);

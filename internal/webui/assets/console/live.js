@@ -2,6 +2,7 @@
 // clock of the page. There is a connection only while the page can be seen.
 
 import { setText, announce } from "./dom.js";
+import { at } from "./address.js";
 
 const silence = 8000; // milliseconds; the daemon says something every second
 const firstRetry = 500;
@@ -34,7 +35,7 @@ export class Live extends EventTarget {
     if (this.source) return;
     clearTimeout(this.again);
     this.heard = Date.now();
-    const source = new EventSource("console/events" + (this.query ? "?" + this.query : ""));
+    const source = new EventSource(at("console/events" + (this.query ? "?" + this.query : "")));
     this.source = source;
     for (const kind of ["hello", "processes", "loads", "curves", "happening"]) {
       source.addEventListener(kind, (e) => this.received(kind, JSON.parse(e.data)));

@@ -1,6 +1,8 @@
 // Where the bytes of a log come from: ranges of the file for what is there, and
 // a stream for what comes. The size of the file does not matter.
 
+import { at } from "./address.js";
+
 const tailBytes = 64 << 10;
 const farBehind = 1 << 20; // what was missed is read up to here, and skipped beyond
 
@@ -16,7 +18,7 @@ export class Source {
   url(where, more = {}) {
     const query = new URLSearchParams(this.query);
     for (const [key, value] of Object.entries(more)) query.set(key, value);
-    return `console/${where}?${query}`;
+    return at(`console/${where}?${query}`);
   }
 
   // range reads bytes; it resolves to {bytes, from, size, tag}, or null if there

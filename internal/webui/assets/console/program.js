@@ -1,6 +1,7 @@
 // The page of a program.
 
 import { el, setText, announce } from "./dom.js";
+import { at } from "./address.js";
 import { Live } from "./live.js";
 import { Chart } from "./chart.js";
 import { LogView } from "./log.js";
@@ -40,7 +41,7 @@ async function renew() {
   if (fetching) return;
   fetching = true;
   try {
-    const answer = await fetch(location.pathname + "?" + new URLSearchParams({ processname: name }), { cache: "no-store" });
+    const answer = await fetch(at("program.html?" + new URLSearchParams({ processname: name })), { cache: "no-store" });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const id of parts) {
