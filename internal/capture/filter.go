@@ -1,6 +1,9 @@
 package capture
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+)
 
 // Sink takes what a Filter finds, in the order of the stream.
 type Sink interface {
@@ -32,6 +35,32 @@ type Filter struct {
 // bytes. With a max of 0 or less tokens are ordinary data.
 func NewFilter(max int64) *Filter {
 	return &Filter{max: max}
+}
+
+// State is all that a filter remembers between two chunks: a plain value.
+type State struct {
+	Capturing bool   `json:",omitempty"` // between the tokens
+	Held      int    `json:",omitempty"` // how many bytes of the token that is sought have come
+	Buffer    []byte `json:",omitempty"` // what has been captured so far
+}
+
+// State returns what the filter remembers. Later chunks do not change it.
+func (f *Filter) State() State {
+	return State{Capturing: f.capturing, Held: f.held, Buffer: bytes.Clone(f.trim())}
+}
+
+// Restore makes the filter remember s instead of what it did. It is an error,
+// and changes nothing, if no filter can have been left so.
+func (f *Filter) Restore(s State) error {
+	token := beginToken
+	if s.Capturing {
+		token = endToken
+	}
+	if s.Held < 0 || s.Held >= len(token) || !s.Capturing && len(s.Buffer) > 0 {
+		return errors.New("cannot restore a filter: the state is impossible")
+	}
+	f.capturing, f.held, f.buffer = s.Capturing, s.Held, bytes.Clone(s.Buffer)
+	return nil
 }
 
 // Write filters the next chunk of the stream.

@@ -6,7 +6,10 @@
 // sections 1 to 3); listeners parse them, so they are fixed to the byte.
 package event
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Type is one kind of event, or a kind of kinds that listeners may subscribe to.
 type Type uint8
@@ -103,6 +106,19 @@ func ParseType(name string) (Type, bool) {
 		}
 	}
 	return 0, false
+}
+
+// MarshalText implements encoding.TextMarshaler: the name outlives the number.
+func (t Type) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (t *Type) UnmarshalText(name []byte) error {
+	parsed, ok := ParseType(string(name))
+	if !ok {
+		return fmt.Errorf("no event type is called %q", name)
+	}
+	*t = parsed
+	return nil
 }
 
 // Set is a set of event types.

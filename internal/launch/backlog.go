@@ -47,6 +47,7 @@ type backlog struct {
 	failing bool          // the activity log has said that it cannot be written
 	unmoved string        // what it has said of a failed rotation
 	timer   *time.Timer   // nil: nothing is kept, or there is no file
+	frozen  bool          // nothing is written
 }
 
 // attach makes a file the one to write to. What is kept comes first, but not at
@@ -107,7 +108,7 @@ func (b *backlog) write(p []byte) {
 func (b *backlog) retry() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.file != nil {
+	if b.file != nil && !b.frozen {
 		b.flush()
 	}
 }
@@ -215,7 +216,7 @@ func (b *backlog) resume(p []byte) []byte {
 // rearm makes sure that what is kept is tried again.
 func (b *backlog) rearm() {
 	switch {
-	case b.file == nil || len(b.left) == 0:
+	case b.file == nil || len(b.left) == 0 || b.frozen:
 	case b.timer == nil:
 		b.timer = time.AfterFunc(retryEvery, b.retry)
 	default:

@@ -41,13 +41,20 @@ type Launcher struct {
 	queue  queue
 	places chan struct{} // who makes a child ready
 	kept   atomic.Int64  // bytes of output for which logs have no room
+	ending tally         // dead children whose end is not reported yet
+	frozen []*seat       // those that Image has frozen
 }
 
 // New returns a Launcher. Close it when the supervisor has ended.
 func New(o Options) *Launcher {
+	l := newLauncher(o)
+	l.queue.start()
+	return l
+}
+
+func newLauncher(o Options) *Launcher {
 	l := &Launcher{Options: o, places: make(chan struct{}, mostAtOnce)}
 	l.Env = override(nil, o.Env)
-	l.queue.start()
 	return l
 }
 
@@ -92,15 +99,20 @@ func (l *Launcher) newSeat(kind config.Kind, p *config.Process, s *socket) (*sea
 			return nil, err
 		}
 	}
+	seat := l.seatOf(kind, p, s)
+	seat.stdout, seat.stderr = stdout, stderr
+	return seat, nil
+}
+
+// seatOf returns the seat of a process without its logs.
+func (l *Launcher) seatOf(kind config.Kind, p *config.Process, s *socket) *seat {
 	return &seat{
 		launcher: l,
 		config:   p,
 		listener: kind == config.Listeners,
 		socket:   s,
-		stdout:   stdout,
-		stderr:   stderr,
 		places:   make(chan struct{}, 1),
-	}, nil
+	}
 }
 
 // logPath returns the path of a stream's log, which for an automatic one is

@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -18,11 +19,12 @@ const (
 type queue struct {
 	mu      sync.Mutex
 	jobs    []func()
+	held    bool // nothing is begun
 	stopped bool
 	late    int           // jobs that have lost their turn and are not done
 	wake    chan struct{} // has room for one: there is something to do
 	done    chan struct{} // closed when the goroutine has ended
-	running sync.WaitGroup
+	running tally
 }
 
 func (q *queue) start() {
@@ -39,6 +41,22 @@ func (q *queue) add(job func()) {
 	q.signal()
 }
 
+// hold keeps the queue from beginning another job, and waits for those that have
+// begun, but no longer than ctx. release lets it go on.
+func (q *queue) hold(ctx context.Context) error {
+	q.mu.Lock()
+	q.held = true
+	q.mu.Unlock()
+	return q.running.wait(ctx)
+}
+
+func (q *queue) release() {
+	q.mu.Lock()
+	q.held = false
+	q.mu.Unlock()
+	q.signal()
+}
+
 // stop waits until the jobs added so far have run and ends the goroutine.
 func (q *queue) stop() {
 	q.mu.Lock()
@@ -46,7 +64,7 @@ func (q *queue) stop() {
 	q.mu.Unlock()
 	q.signal()
 	<-q.done
-	q.running.Wait()
+	_ = q.running.wait(context.Background()) // which does not end
 }
 
 func (q *queue) signal() {
@@ -60,11 +78,9 @@ func (q *queue) run() {
 	defer close(q.done)
 	for range q.wake {
 		for {
-			jobs, stopped := q.take()
-			for _, job := range jobs {
-				q.turn(job)
-			}
-			if len(jobs) > 0 {
+			done, stopped := q.begin()
+			if done != nil {
+				q.turn(done)
 				continue
 			}
 			if stopped {
@@ -75,20 +91,34 @@ func (q *queue) run() {
 	}
 }
 
-// turn runs a job, and returns when it is done or has lost its turn.
-func (q *queue) turn(job func()) {
-	done := make(chan struct{})
-	q.running.Go(func() {
+// begin begins the next job and returns what is closed when it is done; nil: there
+// is none to be begun now. stopped: there will never be one again.
+func (q *queue) begin() (done chan struct{}, stopped bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.held || len(q.jobs) == 0 {
+		return nil, q.stopped && !q.held
+	}
+	job := q.jobs[0]
+	q.jobs[0] = nil
+	q.jobs = q.jobs[1:]
+	done = make(chan struct{})
+	q.running.run(func() { // with the lock held, so that hold sees all that have begun
 		job()
 		close(done)
 	})
+	return done, false
+}
+
+// turn returns when a job is done or has lost its turn.
+func (q *queue) turn(done <-chan struct{}) {
 	patience := time.NewTimer(q.patience())
 	defer patience.Stop()
 	select {
 	case <-done:
 	case <-patience.C:
 		q.count(+1)
-		q.running.Go(func() {
+		q.running.run(func() {
 			<-done
 			q.count(-1)
 		})
@@ -108,11 +138,4 @@ func (q *queue) count(late int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.late += late
-}
-
-func (q *queue) take() (jobs []func(), stopped bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	jobs, q.jobs = q.jobs, nil
-	return jobs, q.stopped
 }

@@ -33,7 +33,6 @@ type child struct {
 	*spawn.Child
 	input   *spawn.Input // nil: its stdin is a socket
 	streams []*stream
-	pumps   []*spawn.Pump
 }
 
 // Launch begins an incarnation.
@@ -49,7 +48,32 @@ func (s *seat) Launch(n int, report func(supervisor.Report)) {
 		s.mu.Unlock()
 		report(supervisor.Spawned{Incarnation: n, PID: c.PID, At: time.Now()})
 		s.carry(c)
-		c.OnExit(func(e spawn.Exit) { go s.end(c, e, report) })
+		s.await(c, report)
+	})
+}
+
+// Resume goes on with the child that the seat was handed over with.
+func (s *seat) Resume(report func(supervisor.Report)) {
+	s.out.thaw()
+	s.err.thaw()
+	c := s.living()
+	if c == nil {
+		return
+	}
+	for _, st := range c.streams {
+		st.reportTo(report)
+	}
+	s.carry(c)
+	if c.input != nil {
+		c.input.Thaw()
+	}
+	s.await(c, report)
+}
+
+// await arranges for the end of the child.
+func (s *seat) await(c *child, report func(supervisor.Report)) {
+	c.OnExit(func(e spawn.Exit) {
+		s.launcher.ending.run(func() { s.end(c, e, report) })
 	})
 }
 
@@ -73,6 +97,9 @@ func (s *seat) spawn(report func(supervisor.Report)) (*child, error) {
 	if c.Stdin != nil {
 		c.input = spawn.NewInput(c.Stdin)
 	}
+	for i, pipe := range []*spawn.Pipe{c.Stdout, c.Stderr}[:len(c.streams)] {
+		c.streams[i].pipe = pipe
+	}
 	return c, nil
 }
 
@@ -80,11 +107,9 @@ func (s *seat) spawn(report func(supervisor.Report)) (*child, error) {
 func (s *seat) carry(c *child) {
 	for _, st := range c.streams {
 		st.pid = c.PID
-		pipe := c.Stdout
-		if st.channel == "stderr" {
-			pipe = c.Stderr
+		if st.pipe != nil { // else the child had closed it before it was handed over
+			st.pump = s.launcher.Spawner.Pump(st.pipe, st.pace(), st.handle)
 		}
-		c.pumps = append(c.pumps, s.launcher.Spawner.Pump(pipe, st.pace(), st.handle))
 	}
 }
 
@@ -127,8 +152,10 @@ func (s *seat) finish(c *child) {
 			st.file.Hurry()
 		}
 	}
-	for _, p := range c.pumps {
-		p.Finish()
+	for _, st := range c.streams {
+		if st.pump != nil {
+			st.pump.Finish()
+		}
 	}
 	c.closeStreams()
 }

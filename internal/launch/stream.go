@@ -25,6 +25,8 @@ type stream struct {
 	pid      int
 	report   func(supervisor.Report)
 
+	pipe    *spawn.Pipe     // nil: the child had closed it before it was handed over
+	pump    *spawn.Pump     // nil: the pipe is not read yet
 	file    *logfile.File   // nil: none
 	log     *backlog        // the way to it; nil: none
 	filter  *capture.Filter // nil: no capture mode
@@ -34,6 +36,35 @@ type stream struct {
 
 // openStream opens the log of a stream.
 func (s *seat) openStream(channel, path string, cfg config.Stream, report func(supervisor.Report)) (*stream, error) {
+	st := s.newStream(channel, cfg)
+	st.reportTo(report)
+	if path != "" {
+		file, err := logfile.Open(path, limits(cfg))
+		if err != nil {
+			return nil, err
+		}
+		s.logTo(st, file)
+	}
+	return st, nil
+}
+
+// reportTo tells the stream to whom it reports.
+func (st *stream) reportTo(report func(supervisor.Report)) {
+	st.report = func(r supervisor.Report) {
+		if !st.late.Load() { // after the end there is nobody whose output it could be
+			report(r)
+		}
+	}
+}
+
+// logTo gives the stream its log.
+func (s *seat) logTo(st *stream, file *logfile.File) {
+	st.file, st.log = file, s.backlog(st.channel)
+	st.log.attach(file, "the "+st.channel+" log of "+s.config.Name, s.launcher)
+}
+
+// newStream returns a stream without its log.
+func (s *seat) newStream(channel string, cfg config.Stream) *stream {
 	st := &stream{
 		launcher: s.launcher,
 		process:  s.config,
@@ -41,23 +72,14 @@ func (s *seat) openStream(channel, path string, cfg config.Stream, report func(s
 		channel:  channel,
 		listener: s.listener && channel == "stdout",
 	}
-	st.report = func(r supervisor.Report) {
-		if !st.late.Load() { // after the end there is nobody whose output it could be
-			report(r)
-		}
-	}
-	if path != "" {
-		file, err := logfile.Open(path, logfile.Options{MaxBytes: int64(cfg.MaxBytes), Backups: cfg.Backups})
-		if err != nil {
-			return nil, err
-		}
-		st.file, st.log = file, s.backlog(channel)
-		st.log.attach(file, "the "+channel+" log of "+s.config.Name, s.launcher)
-	}
 	if cfg.CaptureMax > 0 && !st.listener {
 		st.filter = capture.NewFilter(int64(cfg.CaptureMax))
 	}
-	return st, nil
+	return st
+}
+
+func limits(cfg config.Stream) logfile.Options {
+	return logfile.Options{MaxBytes: int64(cfg.MaxBytes), Backups: cfg.Backups}
 }
 
 // pace says how fast output must be seen: a listener is answered word by word,

@@ -51,14 +51,15 @@ type Policy struct {
 }
 
 // Vars is all that a Process remembers: a plain value that can be written out
-// and read back.
+// and read back. Times mean something only together with the clock that they were
+// read from, so whoever writes a Vars has to write them his own way.
 type Vars struct {
 	State       State
 	Incarnation int       // counts the children asked for
 	PID         int       // the child; 0 while there is none
-	Started     time.Time // of the last child; zero if there was none
-	Stopped     time.Time // end of the last child; zero if there was none
-	Deadline    time.Time // what it means depends on the state; zero: none
+	Started     time.Time `json:"-"` // of the last child; zero if there was none
+	Stopped     time.Time `json:"-"` // end of the last child; zero if there was none
+	Deadline    time.Time `json:"-"` // what it means depends on the state; zero: none
 	Tries       int       // failed starts in a row
 	ExitStatus  int       // of the last child; -1 if a signal ended it
 	Trouble     string    // why the last start or run went wrong; empty: it did not

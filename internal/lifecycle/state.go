@@ -16,6 +16,11 @@ const (
 	Unknown  State = 1000 // could not be signalled
 )
 
+// States returns all of them.
+func States() []State {
+	return []State{Stopped, Starting, Running, Backoff, Stopping, Exited, Fatal, Unknown}
+}
+
 // String returns the name that clients and events show.
 func (s State) String() string {
 	switch s {

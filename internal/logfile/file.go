@@ -17,6 +17,9 @@ type Options struct {
 	Mode     os.FileMode // permissions of a file that is created, before the umask; 0 means 0666
 }
 
+// defaultMode is what Options.Mode means if it says nothing.
+const defaultMode = 0o666
+
 // File is a log file that is being written. It is safe for concurrent use.
 type File struct {
 	path     string
@@ -50,7 +53,7 @@ const (
 // in it as far as there is room.
 func Open(path string, opt Options) (*File, error) {
 	if opt.Mode == 0 {
-		opt.Mode = 0o666
+		opt.Mode = defaultMode
 	}
 	t, err := open(path, opt.Mode)
 	if err != nil {

@@ -77,6 +77,7 @@ func (s *seat) Launch(n int, report func(supervisor.Report)) {
 func (s *seat) Signal(sig syscall.Signal, _ bool) error { s.end <- sig; return nil }
 func (s *seat) Logs() (stdout, stderr string)           { return s.log, "" }
 func (s *seat) ClearLogs() error                        { return os.Truncate(s.log, 0) }
+func (s *seat) Resume(func(supervisor.Report))          {}
 func (s *seat) ReopenLogs() error                       { return nil }
 
 func (s *seat) Send(data []byte) error {

@@ -58,7 +58,9 @@ func attributes(env []string, fds []uintptr) *syscall.ProcAttr {
 // execute the file, and the reaper leaves it to that.
 func (s *Spawner) fork(path string, args []string, attr *syscall.ProcAttr, c *Child) error {
 	s.beginFork()
+	restore := s.mask.Assume()
 	pid, err := syscall.ForkExec(path, args, attr)
+	restore()
 	if err != nil {
 		s.endFork(nil)
 		return err

@@ -25,6 +25,9 @@ type Input struct {
 	file  *os.File // the pipe, once it has been waited for; most never are
 	queue []byte   // not yet written; a goroutine drains it while there is any
 	err   error    // once set, nothing can be written any more
+
+	draining bool // the goroutine is there
+	frozen   bool // nothing is written
 }
 
 // NewInput returns an Input that owns the pipe.
@@ -52,11 +55,17 @@ func (in *Input) Send(data []byte) error {
 		in.err = err
 		return err
 	}
-	if n < len(data) {
-		in.queue = append(in.queue, data[n:]...)
+	in.queue = append(in.queue, data[n:]...)
+	in.keepDraining()
+	return nil
+}
+
+// keepDraining sees to it that the queue is drained. in.mu is held.
+func (in *Input) keepDraining() {
+	if len(in.queue) > 0 && in.err == nil && !in.draining && !in.frozen {
+		in.draining = true
 		go in.drain()
 	}
-	return nil
 }
 
 // Close closes the pipe: the child sees the end of its input. What is still
@@ -75,6 +84,7 @@ func (in *Input) Close() error {
 func (in *Input) drain() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	defer func() { in.draining = false }()
 	for len(in.queue) > 0 && in.err == nil {
 		if in.file == nil {
 			in.file = os.NewFile(uintptr(in.pipe.fd), "stdin")
@@ -83,7 +93,7 @@ func (in *Input) drain() {
 		in.mu.Unlock()
 		err := awaitRoom(file)
 		in.mu.Lock()
-		if in.err != nil {
+		if in.err != nil || in.frozen {
 			return
 		}
 		var n int

@@ -7,6 +7,9 @@ import "golang.org/x/sys/unix"
 // close it, or closes it.
 type Pipe struct{ fd int }
 
+// Descriptor returns the pipe's.
+func (p *Pipe) Descriptor() int { return p.fd }
+
 // Close closes the pipe.
 func (p *Pipe) Close() error { return unix.Close(p.fd) }
 

@@ -1,9 +1,12 @@
 package spawn
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -31,6 +34,7 @@ type pumps struct {
 	epoll   *os.File // pollable itself: readable when a pipe is
 	fd      int
 	done    chan struct{}
+	frozen  atomic.Bool // nothing is read
 
 	mu   sync.Mutex // a leaf
 	all  map[int32]*Pump
@@ -108,6 +112,40 @@ func (ps *pumps) remove(p *Pump) {
 	delete(ps.all, p.number)
 }
 
+// freeze keeps the pumps from reading, and waits for those that are at it.
+func (ps *pumps) freeze(ctx context.Context) error {
+	ps.frozen.Store(true)
+	still := make(chan struct{})
+	go func() {
+		defer close(still)
+		for _, p := range ps.list() {
+			p.turn.Lock() // nobody has the turn, and nobody who takes it now reads
+			p.turn.Unlock()
+		}
+	}()
+	select {
+	case <-still:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// thaw lets the pumps read what has come meanwhile.
+func (ps *pumps) thaw() {
+	if ps.frozen.Swap(false) {
+		for _, p := range ps.list() {
+			go p.serve()
+		}
+	}
+}
+
+func (ps *pumps) list() []*Pump {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return slices.Collect(maps.Values(ps.all))
+}
+
 // Pump reads one pipe.
 type Pump struct {
 	owner  *pumps
@@ -137,6 +175,13 @@ func (s *Spawner) Pump(pipe *Pipe, pace Pace, handle func(chunk []byte)) *Pump {
 	return p
 }
 
+// Descriptor returns the pipe's; false: it has been closed. The Spawner is frozen.
+func (p *Pump) Descriptor() (fd int, open bool) {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	return p.pipe.fd, !p.closed
+}
+
 // Finish ends the pump after the child's death: it hands over what is in the
 // pipe and closes it, even if somebody else has it open for writing and keeps
 // it full. It returns when the handler has returned for the last time.
@@ -162,7 +207,7 @@ func (p *Pump) serve() {
 	}
 	buffer := p.owner.buffers.get()
 	defer p.owner.buffers.put(buffer)
-	for most := 0; !p.finishing.Load(); {
+	for most := 0; !p.finishing.Load() && !p.owner.frozen.Load(); {
 		n, err := readChunk(p.pipe.fd, buffer[:])
 		if n > 0 {
 			p.handle(buffer[:n])

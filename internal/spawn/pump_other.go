@@ -3,6 +3,7 @@
 package spawn
 
 import (
+	"context"
 	"errors"
 	"os"
 	"syscall"
@@ -15,6 +16,10 @@ type pumps struct{ buffers buffers }
 
 func (*pumps) open() error { return nil }
 func (*pumps) close()      {}
+
+// freeze fails: here the daemon cannot become another program.
+func (*pumps) freeze(context.Context) error { return errors.ErrUnsupported }
+func (*pumps) thaw()                        {}
 
 // Pump reads one pipe.
 type Pump struct {
@@ -36,6 +41,9 @@ func (s *Spawner) Pump(pipe *Pipe, _ Pace, handle func(chunk []byte)) *Pump {
 	go p.run()
 	return p
 }
+
+// Descriptor returns nothing: pumps are never frozen here.
+func (p *Pump) Descriptor() (fd int, open bool) { return -1, false }
 
 // Finish ends the pump after the child's death: it hands over what is in the
 // pipe and closes it, even if somebody else has it open for writing and keeps

@@ -6,13 +6,17 @@ import (
 	"time"
 )
 
-// reapAll is the reaper: it collects dead children whenever there may be some.
-func (s *Spawner) reapAll() {
+// reapAll is the reaper: it collects dead children whenever there may be some,
+// from the moment on at which begin is closed.
+func (s *Spawner) reapAll(begin <-chan struct{}) {
 	defer close(s.done)
+	<-begin
 	for {
 		s.reap()
 		select {
 		case <-s.wake:
+		case release := <-s.hold:
+			<-release
 		case <-s.quit:
 			return
 		}

@@ -61,6 +61,9 @@ type Spawner struct {
 	wake   chan os.Signal // SIGCHLD, or a Start that is done
 	quit   chan struct{}
 	done   chan struct{}
+	frozen chan struct{}      // closed by Thaw; nil: it is not frozen
+	hold   chan chan struct{} // keeps the reaper until the channel that it gets is closed
+	mask   *SignalMask        // of the children; nil: that of the daemon
 	pumps  pumps
 
 	mu       sync.Mutex // a leaf: nothing is called with it held but the system
@@ -74,25 +77,18 @@ type Spawner struct {
 // inherits as PID 1. It is called by the reaper and must not block.
 // It fails if the system has no descriptor left.
 func New(orphan func(Exit)) (*Spawner, error) {
-	s := &Spawner{
-		orphan:   orphan,
-		wake:     make(chan os.Signal, 1),
-		quit:     make(chan struct{}),
-		done:     make(chan struct{}),
-		children: make(map[int]*Child),
-	}
-	if err := s.pumps.open(); err != nil {
+	s, err := Resume(orphan, nil)
+	if err != nil {
 		return nil, err
 	}
-	closeOnExec()
-	signal.Notify(s.wake, syscall.SIGCHLD)
-	go s.reapAll()
+	s.Thaw()
 	return s, nil
 }
 
 // Close stops reaping. Children that are alive stay alive, and their ends are
 // not reported any more. All pumps have been finished before.
 func (s *Spawner) Close() {
+	s.Thaw()
 	signal.Stop(s.wake)
 	close(s.quit)
 	<-s.done

@@ -33,6 +33,7 @@ func (s *instantSeat) Send([]byte) error             { return nil }
 func (s *instantSeat) Check() error                  { return nil }
 func (s *instantSeat) Logs() (stdout, stderr string) { return "/log/stdout", "" }
 func (s *instantSeat) ClearLogs() error              { return nil }
+func (s *instantSeat) Resume(func(Report))           {}
 func (s *instantSeat) ReopenLogs() error             { return nil }
 func instant(g *config.Group) Prepared {
 	seats := make([]Seat, len(g.Processes))

@@ -21,6 +21,7 @@ type core struct {
 	alarms alarms
 	ticks  ticks
 	leave  departure
+	begin  func([]Prepared) // how a run begins
 
 	answers []func() // replies to requests; given at the end of the turn
 
@@ -32,11 +33,8 @@ type core struct {
 // run is the loop: alarms that are due come before the next message.
 func (c *core) run(groups []Prepared) Outcome {
 	c.now = time.Now()
-	c.activateAll(groups)
-	c.emit(event.Event{Type: event.SupervisorStateChangeRunning})
-	for _, g := range c.groups {
-		c.autostart(g)
-	}
+	c.begin(groups)
+	c.begin = nil       // lets go of an image
 	c.published = false // nobody can have watched yet
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -55,6 +53,16 @@ func (c *core) run(groups []Prepared) Outcome {
 		c.tellWatchers()
 	}
 	return Outcome{Restart: c.state == Restarting, Serial: c.serial}
+}
+
+// startUp makes the groups of a configuration active, and starts what starts by
+// itself.
+func (c *core) startUp(groups []Prepared) {
+	c.activateAll(groups)
+	c.emit(event.Event{Type: event.SupervisorStateChangeRunning})
+	for _, g := range c.groups {
+		c.autostart(g)
+	}
 }
 
 // giveAnswers replies to the requests that this turn has decided. Whoever gets

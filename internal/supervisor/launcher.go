@@ -29,6 +29,9 @@ type Seat interface {
 	// reported in order: Spawned or SpawnFailed; output; Ended. report may
 	// block while the supervisor is busy; it copies the data it wants to keep.
 	Launch(n int, report func(Report))
+	// Resume goes on with the child that the seat was handed over with by another
+	// process, and reports about it as Launch does. Without a child it does nothing.
+	Resume(report func(Report))
 	// Signal sends the child a signal, or its process group; it never blocks.
 	// A child that is gone already is syscall.ESRCH.
 	Signal(sig syscall.Signal, group bool) error

@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"sync/atomic"
 
+	"supervisor/internal/clock"
 	"supervisor/internal/config"
 )
 
@@ -50,6 +51,9 @@ type Options struct {
 	Launcher Launcher
 	Log      *slog.Logger
 	Serial   uint64 // the serial of the next event; goes on over a restart
+
+	Image *Image        // where to go on; nil: nothing has been yet
+	Clock clock.Reading // by which the times of the image are understood
 }
 
 // Supervisor is a handle to the loop. It is safe for concurrent use.
@@ -85,8 +89,14 @@ func New(o Options) *Supervisor {
 		identifier: o.Config.Daemon.Identifier,
 	}
 	s.core = &core{handle: s, log: o.Log, state: Running, serial: o.Serial}
+	s.core.begin = s.core.startUp
 	s.state.Store(int32(Running))
 	s.latest.Store(o.Config)
+	if o.Image != nil {
+		s.core.serial = o.Image.Serial
+		s.core.begin = func(groups []Prepared) { s.core.resume(o.Image, o.Clock, groups) }
+		s.latest.Store(o.Image.Latest)
+	}
 	s.table.Store(&table{})
 	return s
 }
@@ -99,7 +109,8 @@ type Outcome struct {
 
 // Run starts what the configuration says and supervises it until a shutdown or
 // a restart is asked for and everything has stopped. It is called once. The
-// groups were made ready by Prepare, in the order of the configuration.
+// groups were made ready by Prepare, in the order of the configuration, or are
+// those of the image, which Check has found possible, in its order.
 func (s *Supervisor) Run(groups []Prepared) Outcome {
 	defer close(s.done)
 	return s.core.run(groups)

@@ -58,9 +58,25 @@ type fakeSeat struct {
 	check  error
 	mu     sync.Mutex
 	now    *life
+	report func(Report)
+}
+
+// Resume lets the child report to whoever goes on with it.
+func (s *fakeSeat) Resume(report func(Report)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.report = report
+}
+
+func (s *fakeSeat) tell(r Report) {
+	s.mu.Lock()
+	report := s.report
+	s.mu.Unlock()
+	report(r)
 }
 
 func (s *fakeSeat) Launch(n int, report func(Report)) {
+	s.Resume(report)
 	s.w.mu.Lock()
 	s.w.pid++
 	pid := s.w.pid
@@ -69,16 +85,16 @@ func (s *fakeSeat) Launch(n int, report func(Report)) {
 		moment(pid, time.Millisecond)
 		run := s.w.programs[s.config.Program]
 		if run == nil {
-			report(SpawnFailed{n, "can't find command '/no/such'", time.Now()})
+			s.tell(SpawnFailed{n, "can't find command '/no/such'", time.Now()})
 			return
 		}
-		l := &life{seat: s, pid: pid, signals: make(chan syscall.Signal, 16), stdin: make(chan []byte, 16), report: report}
+		l := &life{seat: s, pid: pid, signals: make(chan syscall.Signal, 16), stdin: make(chan []byte, 16), report: s.tell}
 		s.set(l)
-		report(Spawned{n, l.pid, time.Now()})
+		s.tell(Spawned{n, l.pid, time.Now()})
 		exit := run(l)
 		moment(pid, 100*time.Microsecond)
 		s.set(nil)
-		report(Ended{l.pid, exit, time.Now()})
+		s.tell(Ended{l.pid, exit, time.Now()})
 	}()
 }
 
@@ -213,6 +229,16 @@ func (w *world) WithGroup(string) slog.Handler            { return w }
 // testdata. Commit a changed transcript only if the change is wanted.
 func play(t *testing.T, groups []*config.Group, programs map[string]program, scene func(*world)) {
 	t.Helper()
+	transcribe(t, groups, programs, func(w *world) {
+		scene(w)
+		w.end()
+		w.compare()
+	})
+}
+
+// transcribe runs a scene in fake time.
+func transcribe(t *testing.T, groups []*config.Group, programs map[string]program, scene func(*world)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		cfg := &config.Config{Groups: groups, Daemon: config.Daemon{Identifier: "supervisor"}}
 		w := &world{t: t, programs: programs, loads: cfg, began: time.Now(), outcome: make(chan Outcome, 1)}
@@ -230,8 +256,6 @@ func play(t *testing.T, groups []*config.Group, programs map[string]program, sce
 		go func() { w.outcome <- w.s.Run(ready) }()
 		synctest.Wait()
 		scene(w)
-		w.end()
-		w.compare()
 	})
 }
 

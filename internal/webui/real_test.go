@@ -32,11 +32,12 @@ func (s *seat) Signal(syscall.Signal, bool) error {
 	return nil
 }
 
-func (s *seat) Send([]byte) error   { return nil }
-func (s *seat) Check() error        { return nil }
-func (s *seat) Logs() (_, _ string) { return s.log, "" }
-func (s *seat) ClearLogs() error    { return os.Truncate(s.log, 0) }
-func (s *seat) ReopenLogs() error   { return nil }
+func (s *seat) Send([]byte) error              { return nil }
+func (s *seat) Check() error                   { return nil }
+func (s *seat) Logs() (_, _ string)            { return s.log, "" }
+func (s *seat) ClearLogs() error               { return os.Truncate(s.log, 0) }
+func (s *seat) Resume(func(supervisor.Report)) {}
+func (s *seat) ReopenLogs() error              { return nil }
 
 // prepare makes groups of processes named "group:process", each up after a second.
 func prepare(t *testing.T, names ...string) []supervisor.Prepared {

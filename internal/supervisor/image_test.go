@@ -1,0 +1,203 @@
+package supervisor
+
+import (
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"supervisor/internal/clock"
+	"supervisor/internal/config"
+	"supervisor/internal/event"
+	"supervisor/internal/lifecycle"
+)
+
+// read reads the clocks of a machine that was started when the bubble began.
+func (w *world) read() (clock.Reading, error) {
+	return clock.Reading{Now: time.Now(), Monotonic: time.Since(w.began)}, nil
+}
+
+// handOver has another loop go on where this one stands.
+func (w *world) handOver() {
+	w.t.Helper()
+	old := w.s
+	frozen, err := old.Freeze(w.read)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	text, err := json.Marshal(frozen.Image)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var image Image
+	if err := json.Unmarshal(text, &image); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := image.Check(); err != nil {
+		w.t.Fatal(err)
+	}
+	now, _ := w.read()
+	w.s = New(Options{
+		Config:   &config.Config{Daemon: config.Daemon{Identifier: "supervisor"}},
+		Load:     func() (*config.Config, error) { return w.loads, nil },
+		Launcher: w,
+		Log:      slog.New(w),
+		Image:    &image,
+		Clock:    now,
+	})
+	ready := frozen.Groups
+	for i, g := range image.Configs() {
+		ready[i].Group = g
+	}
+	old.core.leave = departure{begun: true} // its process is no more
+	frozen.Thaw()
+	<-w.outcome
+	go func() { w.outcome <- w.s.Run(ready) }()
+	synctest.Wait()
+}
+
+// What happens depends on nothing but what the loop has written down: a run that
+// is handed over again and again has the same transcript as one that is not.
+func TestHandingOverChangesNothing(t *testing.T) {
+	groups := func() []*config.Group {
+		return []*config.Group{
+			audience(100, event.Any),
+			together("pets", 5, app("cat"), app("dog", manual), app("mule", func(p *config.Process) { p.StopWait = 3 * time.Second })),
+			alone("crasher"),
+			alone("quick", func(p *config.Process) { p.StartRetries = 2 }),
+			alone("missing", func(p *config.Process) { p.StartRetries = 1 }),
+			alone("slow", func(p *config.Process) { p.StartSecs = 8 * time.Second }),
+		}
+	}
+	programs := map[string]program{
+		"ears": listener, "cat": forever, "dog": forever, "mule": stubborn, "slow": forever,
+		"crasher": lives(5*time.Second, 3), "quick": lives(100*time.Millisecond, 0),
+	}
+	play := func(between func(*world)) (transcript string) {
+		transcribe(t, groups(), programs, func(w *world) {
+			step := func(d time.Duration) {
+				w.wait(d)
+				between(w)
+			}
+			step(500 * time.Millisecond)
+			step(600 * time.Millisecond)
+			w.all()
+			w.do("stop mule", func() error { return w.s.Stop("pets:mule", false) })
+			step(time.Second) // its patience is not over
+			step(5 * time.Second)
+			w.all()
+			w.do("start dog", func() error { return w.s.Start("pets:dog", false) })
+			step(3 * time.Second)
+			w.do("remove", func() error { return w.s.RemoveGroup("missing") })
+			between(w)
+			w.do("add", func() error { return w.s.AddGroup("missing") })
+			step(20 * time.Second)
+			w.do("remote", func() error { return w.s.SendRemoteEvent("kind", "data") })
+			between(w)
+			w.all()
+			for name, h := range histories(w.s) {
+				w.say("    %s %+v", name, h)
+			}
+			w.end()
+			transcript = w.lines.String()
+		})
+		return transcript
+	}
+	want := play(func(*world) {})
+	got := play((*world).handOver)
+	if got != want {
+		before, after := strings.Split(want, "\n"), strings.Split(got, "\n")
+		for i := range min(len(before), len(after)) {
+			if before[i] != after[i] {
+				t.Fatalf("line %d is\n%s\nwant\n%s\nall of it:\n%s", i, after[i], before[i], got)
+			}
+		}
+		t.Errorf("transcript of %d lines, want %d", len(after), len(before))
+	}
+}
+
+// histories returns what can be compared of the histories.
+func histories(s *Supervisor) func(yield func(string, []int) bool) {
+	return func(yield func(string, []int) bool) {
+		s.Histories(func(i Info, h History) {
+			numbers := []int{h.Restarts, h.ExitCode, len(h.Moments), int(h.ExitAt.UnixMilli())}
+			for _, m := range h.Moments {
+				numbers = append(numbers, int(m.State), m.PID, int(m.At.UnixMilli()))
+			}
+			yield(i.Display(), numbers)
+		})
+	}
+}
+
+// A loop that was frozen in vain goes on as if nothing had been, and what was due
+// meanwhile happens then.
+func TestThaw(t *testing.T) {
+	transcribe(t, []*config.Group{alone("cat")}, map[string]program{"cat": forever}, func(w *world) {
+		w.wait(500 * time.Millisecond)
+		frozen, err := w.s.Freeze(w.read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.wait(time.Minute)
+		if info, _ := w.s.Process("cat"); info.Vars.State != lifecycle.Starting {
+			t.Errorf("a frozen loop moved: %v", info.Vars.State)
+		}
+		frozen.Thaw()
+		synctest.Wait()
+		if info, _ := w.s.Process("cat"); info.Vars.State != lifecycle.Running {
+			t.Errorf("the state is %v", info.Vars.State)
+		}
+		if err := w.s.Shutdown(); err != nil {
+			t.Error(err)
+		}
+		if _, err := w.s.Freeze(w.read); err != ErrShutdown {
+			t.Errorf("freezing on the way out: %v", err)
+		}
+		w.end()
+	})
+}
+
+func TestImpossibleImages(t *testing.T) {
+	one := `{"Latest": {}, "Groups": [{"Config": {"Name": "g", "Processes": [{"Name": "p"}]}, "Processes": [{"Vars": {"State": 20}}]}]}`
+	for _, c := range []struct{ image, want string }{
+		{one, ""},
+		{`{}`, "no configuration"},
+		{`{"Latest": {}, "Groups": [{}]}`, "no configuration"},
+		{strings.Replace(one, `[{"Vars": {"State": 20}}]`, `[]`, 1), "0 processes"},
+		{strings.Replace(one, "20", "21", 1), "state 21"},
+		{strings.Replace(one, `"Name": "g"`, `"Name": "g", "Kind": 2`, 1), "listener or not"},
+	} {
+		var image Image
+		if err := json.Unmarshal([]byte(c.image), &image); err != nil {
+			t.Fatal(err)
+		}
+		err := image.Check()
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want %q", c.image, err, c.want)
+		}
+	}
+}
+
+// An image that passes the check can be gone on from, whatever it is.
+func FuzzImage(f *testing.F) {
+	f.Add([]byte(`{"Latest": {}, "Groups": [{"Config": {"Name": "g", "Processes": [{"Name": "p"}]}, "Processes": [{"Vars": {"State": 10}, "Past": {"Moments": [{}]}}]}]}`))
+	f.Add([]byte(`{"Latest": {}, "Groups": [{"Config": {"Name": "l", "Kind": 2, "Processes": [{}]}, "Pool": {"Buffer": [{"Data": "YQ=="}], "Listeners": [{"State": 30}]}, "Processes": [{"Vars": {"State": 0}}]}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var image Image
+		if json.Unmarshal(text, &image) != nil || image.Check() != nil {
+			return
+		}
+		s := New(Options{Config: &config.Config{}, Log: slog.New(slog.DiscardHandler), Image: &image})
+		ready := make([]Prepared, len(image.Groups))
+		for i, g := range image.Configs() {
+			ready[i] = Prepared{Group: g}
+			for range g.Processes {
+				ready[i].Seats = append(ready[i].Seats, &instantSeat{})
+			}
+		}
+		s.core.resume(&image, clock.Reading{Now: time.Now()}, ready)
+		s.core.image(clock.Reading{Now: time.Now()})
+	})
+}
