@@ -60,3 +60,39 @@ func section(name string, parts ...[]OptionDoc) []OptionDoc {
 	}
 	return list
 }
+
+// Accepts reports whether a value of an option would be accepted: the option of
+// a section of that kind, as Options names it. What the value refers to must
+// exist; the source says where.
+func Accepts(src Source, section, key, value string) bool {
+	l := newLoader(src)
+	switch section {
+	case "supervisord":
+		return accepts(l, daemonFields, key, value)
+	case "unix_http_server":
+		return accepts(l, slices.Concat(unixFields, authFields), key, value)
+	case "inet_http_server":
+		return accepts(l, append([]field[serverSection]{inetPortField}, authFields...), key, value)
+	case "fcgi-program:x":
+		if !accepts(l, socketFields, key, value) {
+			return false
+		}
+	case "eventlistener:x":
+		if !accepts(l, append([]field[listenerSection]{payloadLength}, listenerFields...), key, value) {
+			return false
+		}
+	case "group:x":
+		return accepts(l, groupFields, key, value)
+	}
+	return accepts(l, slices.Concat(programFields, processFields, []field[program]{programEnvironment}), key, value)
+}
+
+// accepts reports whether a table has nothing against a value.
+func accepts[T any](l *loader, fields []field[T], key, value string) bool {
+	for _, f := range fields {
+		if f.key == key && f.set(l, new(T), value) != nil {
+			return false
+		}
+	}
+	return true
+}

@@ -113,7 +113,7 @@ func (l *loader) groupedFCGI(s *ini.Section, group string) ([]*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	socket, err := l.socket(s, programName)
+	socket, err := tolerated(l, func() (*Socket, error) { return l.socket(s, programName) })
 	if err != nil {
 		l.warn(NoSocket, socketURLField.option(s), s, "[%s] runs without a socket: %v", s.Name, err)
 		return processes, nil

@@ -114,6 +114,18 @@ func (l *loader) fail(err error) error {
 	return nil
 }
 
+// tolerated does something of which an error is no reason to refuse the
+// configuration.
+func tolerated[T any](l *loader, do func() (T, error)) (T, error) {
+	before := len(l.found)
+	v, err := do()
+	if len(l.found) > before {
+		err = l.found[before]
+		l.found = l.found[:before]
+	}
+	return v, err
+}
+
 // blamed reports whether an option has been found to be wrong.
 func (l *loader) blamed(s *ini.Section, key string) bool {
 	o, ok := s.Get(key)

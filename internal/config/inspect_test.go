@@ -107,7 +107,7 @@ func FuzzInspect(f *testing.F) {
 		"[supervisord]\n[program:a]\ncommand=x\nnumprocs=2\n", "[group:a/b]\nprograms=c\n[program:a b]\ncommand=%\n",
 		"[supervisord]\n[eventlistener:c]\nevents=x\nredirect_stderr=1\n[ctlplugin:x]\n[supervisorctl]\nprompt=%\n",
 		"[supervisord]\n[unix_http_server]\nchmod=9\n[inet_http_server]\n[rpcinterface:x]\na=b\n[fcgi-program:y]\nsocket=x\n",
-		"[supervisord]\n[include]\n", "[supervisord]\n[program:a]\nprocess_name=a/b\ncommand=x\nnumprocs=200000\n",
+		"[supervisord]\n[include]\n", "[supervisord]\n[group:g]\nprograms=y\n[fcgi-program:y]\ncommand=x\nsocket=x\nsocket_mode=x\n", "[supervisord]\n[program:a]\nprocess_name=a/b\ncommand=x\nnumprocs=200000\n",
 	} {
 		f.Add(seed)
 	}

@@ -44,7 +44,7 @@ func Parse(name string, text []byte) (*File, error) {
 		return nil, err
 	}
 	p := parser{name: name, file: newFile()}
-	for number, line := range lines(strings.TrimPrefix(string(text), "\ufeff")) {
+	for number, line := range Lines(strings.TrimPrefix(string(text), "\ufeff")) {
 		p.line(Line{number + 1, line})
 	}
 	p.endOption()
@@ -57,9 +57,9 @@ func Parse(name string, text []byte) (*File, error) {
 	return p.file, nil
 }
 
-// lines splits a text at any of the three line ends and makes them newlines.
+// Lines splits a text at any of the three line ends and makes them newlines.
 // The last line has none if the text has none there.
-func lines(text string) []string {
+func Lines(text string) []string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	text = strings.ReplaceAll(text, "\r", "\n")
 	all := strings.SplitAfter(text, "\n")

@@ -91,6 +91,8 @@ func commands() []command {
 				"update <gname> [...]\tThe same for the named groups only\n"},
 		{name: "version", form: asValue, noArgument: true, checked: true, run: version,
 			usage: "version\t\t\tShow the version of supervisord\n"},
+		{name: "check", unlisted: true, form: asText, run: check,
+			usage: "check [--strict] [FILE]\tFind everything that is wrong with a configuration\n"},
 		{name: "help", unlisted: true, complete: commandNames, run: help,
 			usage: "help\t\tList the commands\n" +
 				"help <action>\tShow how a command is used\n"},

@@ -29,7 +29,9 @@ Options:
      NO_COLOR is set
 
 An action is a command such as "status" or "tail". Without one, an interactive
-shell reads commands line by line. The action "help" lists all of them.
+shell reads commands line by line. The action "help" lists all of them. The
+action "check" finds all that is wrong with a configuration file, and needs no
+supervisord for it.
 `
 
 var optionTable = []getopt.Option{

@@ -36,6 +36,8 @@ type session struct {
 	out, errOut   io.Writer
 	interruptible func(context.Context) (context.Context, context.CancelFunc)
 
+	checkFile func(args []string, stdout, stderr io.Writer) int // see Invocation
+
 	interactive bool // somebody is there to answer questions
 	filtered    bool // out is a terminal, which must not be driven by what others wrote
 	json        bool // what commands print is one JSON document each

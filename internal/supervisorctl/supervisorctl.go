@@ -54,6 +54,13 @@ func run(inv Invocation, dial dialer) int {
 		fmt.Fprintf(inv.Stdout, helpText, inv.Exe)
 		return 0
 	}
+	if len(o.action) > 0 && o.action[0] == "check" { // of a file that may be wrong
+		args := o.action[1:]
+		if o.json {
+			args = append([]string{"--json"}, args...)
+		}
+		return inv.checkFile(o.file, args, inv.Stdout, inv.Stderr)
+	}
 	settings, err := configure(inv, o)
 	if err == nil && o.json && len(o.action) == 0 {
 		err = errors.New("--json needs a command: status, for example")
@@ -64,6 +71,9 @@ func run(inv Invocation, dial dialer) int {
 	}
 
 	s := newSession(inv, settings, dial)
+	s.checkFile = func(args []string, stdout, stderr io.Writer) int {
+		return inv.checkFile(o.file, args, stdout, stderr)
+	}
 	s.filtered = s.filtered && !o.raw
 	s.json, s.color = o.json, wantsColor(o.color, s.onTerminal, inv.Env)
 	ctx := context.Background()

@@ -48,6 +48,7 @@ type commandLine struct {
 	help, version bool
 	file          string // -c; empty: not given
 	overrides     []config.Override
+	check         []string // the command check and its arguments; empty: run
 }
 
 // parseCommandLine reads the words after the program's name. An option that
@@ -63,6 +64,9 @@ func parseCommandLine(args []string, check func(config.Override) error) (command
 	given, rest, err := getopt.Parse(table, args)
 	if err != nil {
 		return line, err
+	}
+	if len(rest) > 0 && rest[0] == "check" {
+		line.check, rest = rest, nil
 	}
 	if len(rest) > 0 {
 		return line, fmt.Errorf("positional arguments are not supported: %s", pyrepr.List(rest))
@@ -97,7 +101,7 @@ func parseCommandLine(args []string, check func(config.Override) error) (command
 
 // writeHelp writes the text of --help.
 func writeHelp(w io.Writer, exe string) {
-	fmt.Fprintf(w, "supervisord -- run a set of applications as daemons.\n\nUsage: %s [options]\n\nOptions:\n", exe)
+	fmt.Fprintf(w, "supervisord -- run a set of applications as daemons.\n\nUsage: %s [options]\n       %s [options] check [--json] [--strict] [FILE]\n\nOptions:\n", exe, exe)
 	for _, o := range options {
 		var spelled []string
 		for _, short := range o.Short {
@@ -110,5 +114,6 @@ func writeHelp(w io.Writer, exe string) {
 		}
 		fmt.Fprintf(w, "%s -- %s\n", text, o.meaning)
 	}
+	fmt.Fprint(w, "\nThe command check finds everything that is wrong with the configuration and runs nothing; check --help says more.\n")
 	fmt.Fprint(w, "\nWhat is given here wins over the configuration file.\nSignals: TERM, INT, QUIT stop everything; HUP restarts; USR2 reopens the logs.\n")
 }

@@ -66,6 +66,9 @@ func Run(args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	}
 	p.line = line
+	if len(line.check) > 0 {
+		return p.check()
+	}
 	return p.live()
 }
 

@@ -1,0 +1,288 @@
+package check
+
+import (
+	"path"
+	"strings"
+
+	"supervisor/internal/config"
+	"supervisor/internal/foreground"
+	"supervisor/internal/ini"
+	"supervisor/internal/spawn"
+)
+
+// eachProgram calls visit once for each section that has processes, with the
+// first of them.
+func (c *checker) eachProgram(visit func(s *ini.Section, p *config.Process)) {
+	seen := map[string]bool{}
+	for _, g := range c.Config.Groups {
+		for _, p := range g.Processes {
+			if s := c.File.Section(p.Section); s != nil && !seen[p.Section] {
+				seen[p.Section] = true
+				visit(s, p)
+			}
+		}
+	}
+}
+
+// commands finds commands that do not do what they look like.
+func (c *checker) commands() {
+	c.eachProgram(func(s *ini.Section, p *config.Process) {
+		o, ok := s.Get("command")
+		if !ok || c.refused(s, o) {
+			return
+		}
+		argv, err := spawn.Lex(p.Command)
+		switch {
+		case err != nil:
+			f := c.on(badCommand, s, o, "the command cannot be split into words: %v", err)
+			f.Hint = "close the quotation, or put a backslash before a quote that is meant"
+			if fixed, ok := closed(o.Value); ok {
+				f.Suggestion = c.instead(o, fixed)
+			}
+			return
+		case len(argv) == 0:
+			c.on(emptyCommand, s, o, "the command is empty").Hint = "say what to run"
+			return
+		}
+		cmd := &command{c, s, p, o, argv}
+		for _, rule := range []func(*command) bool{
+			(*command).beginsWrong, (*command).wrapped, (*command).shell, (*command).wantsShell, (*command).leaves,
+		} {
+			if rule(cmd) {
+				return
+			}
+		}
+	})
+}
+
+// closed returns a command with its open quotation closed.
+func closed(text string) (string, bool) {
+	for _, quote := range []string{`"`, "'"} {
+		if _, err := spawn.Lex(text + quote); err == nil && strings.Contains(text, quote) {
+			return text + quote, true
+		}
+	}
+	return "", false
+}
+
+// command is the command of a program that is looked at. Its rules report
+// whether they found something.
+type command struct {
+	*checker
+	s    *ini.Section
+	p    *config.Process
+	o    ini.Option
+	argv []string
+}
+
+func (c *command) say(code config.Code, format string, args ...any) *Finding {
+	return c.on(code, c.s, c.o, format, args...)
+}
+
+// mark moves a finding to a part of the command.
+func (c *command) mark(f *Finding, part string) {
+	line := c.line(c.o.File, c.o.Line)
+	if i := strings.Index(line[len(c.beforeValue(c.o)):], part); i >= 0 {
+		f.Column = 1 + len([]rune(line[:len(c.beforeValue(c.o))+i]))
+	}
+}
+
+func (c *command) beginsWrong() bool {
+	switch name := c.argv[0]; {
+	case assigns.MatchString(name):
+		f := c.say(assignment, "%s is taken for the name of the program", name)
+		f.Hint, f.Suggestion = "put it into environment=, or let env set it", c.instead(c.o, "/usr/bin/env "+c.o.Value)
+	case builtins[name]:
+		f := c.say(shellBuiltin, "%s is a command of shells, not a program", name)
+		f.Hint = "let a shell carry it out; for cd there is directory="
+		c.throughShell(f)
+		if rest, ok := strings.CutPrefix(c.o.Value, "exec "); ok {
+			f.Hint, f.Suggestion = "leave the word out", c.instead(c.o, strings.TrimSpace(rest))
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// throughShell suggests to let a shell carry out the command.
+func (c *command) throughShell(f *Finding) {
+	value, replaces := inShell(c.o.Value)
+	f.Suggestion = c.instead(c.o, value)
+	if _, given := c.s.Get("stopasgroup"); !replaces && !given {
+		text := *f.Suggestion + "\nstopasgroup=true"
+		f.Suggestion = &text
+	}
+}
+
+// wrapped finds programs whose only purpose is to start another.
+func (c *command) wrapped() bool {
+	name := path.Base(c.argv[0])
+	rest := strings.TrimSpace(strings.TrimPrefix(c.o.Value, c.argv[0]))
+	switch {
+	case name == "nohup" || name == "setsid" || name == "daemonize":
+		f := c.say(wrapper, "%s takes the program away from the daemon, which does the same by itself", name)
+		f.Hint = "leave it out"
+		for strings.HasPrefix(rest, "-") {
+			_, rest, _ = strings.Cut(rest, " ")
+		}
+		if rest = strings.TrimSpace(strings.TrimSuffix(rest, "&")); rest != "" {
+			f.Suggestion = c.instead(c.o, rest)
+		}
+	case name == "sudo" || name == "su" || name == "runuser":
+		f := c.say(wrapper, "%s stands between the daemon and the program: signals may not reach it", name)
+		f.Hint = "say user= and run the program itself"
+		c.withoutSudo(f, name, rest)
+	case name == "start-stop-daemon":
+		c.say(wrapper, "start-stop-daemon does what the daemon does").Hint = "run the program itself, in the foreground"
+	case name == "service" || name == "systemctl" || name == "rc-service" || name == "invoke-rc.d" || strings.HasPrefix(c.argv[0], "/etc/init.d/"):
+		f := c.say(initScript, "%s starts something elsewhere and ends", c.argv[0])
+		f.Hint = "run the program itself, in the foreground; what systemd starts, systemd supervises"
+	default:
+		return false
+	}
+	return true
+}
+
+// withoutSudo suggests user= in the place of sudo -u.
+func (c *command) withoutSudo(f *Finding, name, rest string) {
+	if name != "sudo" {
+		return
+	}
+	user := "root"
+	for strings.HasPrefix(rest, "-") {
+		var word string
+		word, rest, _ = strings.Cut(rest, " ")
+		rest = strings.TrimSpace(rest)
+		if word == "-u" {
+			user, rest, _ = strings.Cut(rest, " ")
+			rest = strings.TrimSpace(rest)
+		}
+	}
+	text := *c.instead(c.o, rest)
+	if _, given := c.s.Get("user"); !given {
+		text += "\nuser=" + user
+	}
+	if rest != "" {
+		f.Suggestion = &text
+	}
+}
+
+// shell looks into the script of a shell.
+func (c *command) shell() bool {
+	script, ok := scriptOf(c.argv)
+	if !isShell(path.Base(c.argv[0])) || !ok {
+		return false
+	}
+	plain := bare(script)
+	if amp, _ := first(background, plain); amp != "" && !strings.Contains(plain, "wait") {
+		f := c.say(inBackground, "the & sends the program to the background, and the shell ends")
+		f.Hint = "leave the & out"
+		i := strings.LastIndex(c.o.Value, "&")
+		f.Suggestion = c.instead(c.o, strings.TrimRight(c.o.Value[:i], " ")+c.o.Value[i+1:])
+		return true
+	}
+	last := script
+	if m := lastPart.FindStringSubmatchIndex(plain); m != nil {
+		last = script[m[4]:]
+	}
+	if argv, err := spawn.Lex(last); err == nil && c.daemonizes(argv) {
+		return true
+	}
+	if compound.MatchString(plain) && !executes.MatchString(plain) && !c.p.StopAsGroup {
+		f := c.say(shellNoExec, "the shell gets the stop signal and keeps it to itself: what it runs goes on")
+		f.Hint = "say exec before the last command, or stopasgroup=true"
+		changed, ok := withExec(script)
+		if i := strings.LastIndex(c.o.Value, script); ok && i >= 0 {
+			f.Suggestion = c.instead(c.o, c.o.Value[:i]+changed+c.o.Value[i+len(script):])
+		} else if group, given := c.s.Get("stopasgroup"); given {
+			f.move(c.checker, group.File, group.Line)
+			f.Suggestion = c.instead(group, "true")
+		} else {
+			c.below(f, "stopasgroup=true")
+		}
+	}
+	return true
+}
+
+// wantsShell finds what only a shell understands.
+func (c *command) wantsShell() bool {
+	plain := bare(c.o.Value)
+	if amp, _ := first(background, plain); amp != "" {
+		f := c.say(inBackground, "& is an argument here, not an operator; and the program must stay in the foreground")
+		c.mark(f, "&")
+		i := strings.LastIndex(c.o.Value, "&")
+		f.Hint, f.Suggestion = "leave it out", c.instead(c.o, strings.TrimSpace(c.o.Value[:i]))
+		return true
+	}
+	if op, at := first(operator, plain); op != "" {
+		op = c.o.Value[at : at+len(op)]
+		f := c.say(shellSyntax, "%s is an argument of the program, because no shell reads the command", op)
+		f.Hint = "let a shell carry it out"
+		c.mark(f, op)
+		c.throughShell(f)
+		return true
+	}
+	if word, _ := first(unexpanded, strings.ReplaceAll(plain, "%(", "x")); word != "" {
+		f := c.say(notExpanded, "%s stays as it is, because no shell reads the command", word)
+		f.Hint = "write it out, or let a shell carry it out; a variable of the daemon's environment is %(ENV_NAME)s"
+		c.mark(f, word)
+		c.throughShell(f)
+		return true
+	}
+	return false
+}
+
+// leaves finds programs that go to the background.
+func (c *command) leaves() bool { return c.daemonizes(c.argv) }
+
+func (c *command) daemonizes(argv []string) bool {
+	for len(argv) > 1 && (argv[0] == "exec" || path.Base(argv[0]) == "env" || assigns.MatchString(argv[0])) {
+		argv = argv[1:]
+	}
+	a, ok := foreground.Advise(argv, c.world.Head)
+	if !ok {
+		return false
+	}
+	f := c.say(daemonizes, "%s goes to the background, where it cannot be supervised", a.Program)
+	value := c.o.Value
+	switch {
+	case a.Because != "" && strings.Contains(value, a.Because):
+		f.Message = a.Program + " goes to the background because of " + a.Because
+		f.Hint = "write " + a.Instead + " instead"
+		if a.Instead == "" {
+			f.Hint = "leave it out"
+		}
+		c.mark(f, a.Because)
+		i := strings.Index(value, a.Because)
+		value = strings.TrimSpace(value[:i] + strings.TrimSpace(a.Instead+value[i+len(a.Because):]))
+	case a.Because != "":
+		f.Hint = "leave out " + a.Because
+		return true
+	default:
+		f.Hint = "add " + a.Instead
+		if a.File != "" {
+			f.Message += "; so says " + a.File
+		}
+		value = insert(value, argv[0], a)
+	}
+	f.Suggestion = c.instead(c.o, value)
+	return true
+}
+
+// insert puts the words of an advice into a command: behind the program, or at
+// the end.
+func insert(value, program string, a foreground.Advice) string {
+	words := a.Instead
+	i := strings.LastIndex(value, program)
+	if i > 0 && strings.ContainsAny(value[:i], `"'`) && strings.HasPrefix(value[strings.IndexAny(value, `"'`):], `"`) {
+		words = strings.ReplaceAll(words, `"`, "'") // inside of a quotation
+	}
+	if a.Last {
+		return value + " " + words
+	}
+	if i < 0 {
+		return value
+	}
+	return value[:i+len(program)] + " " + words + value[i+len(program):]
+}
