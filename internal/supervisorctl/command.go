@@ -26,6 +26,10 @@ func commands() []command {
 			usage: "clear <name>\t\tEmpty the log files of a process\n" +
 				"clear <name> <name>\tEmpty the log files of several processes\n" +
 				"clear all\t\tEmpty the log files of all processes\n"},
+		{name: "diff", form: asValue, checked: true, unlisted: true, complete: processNames, run: showDiff,
+			usage: "diff\t\t\tShow how the configuration on disk differs from what runs, and what update would do\n" +
+				"diff <name> [...]\tThe same for the named groups, or those of the named processes, only\n" +
+				"update --dry-run\tOnly what update would do, which does nothing then\n"},
 		{name: "exit", run: quit,
 			usage: "exit\tLeave the shell\n"},
 		{name: "fg", form: asStream, checked: true, complete: processNames, run: foreground,

@@ -45,6 +45,7 @@ type session struct {
 	env         []string
 	document    *document // of the command that runs; nil: it prints as it goes
 	onTerminal  bool      // out is a terminal
+	hints       bool      // somebody sees stderr and what it is about
 	status      int
 	done        bool               // quit was asked for
 	names       []wire.ProcessInfo // what completion offers, until a line has run
@@ -63,6 +64,7 @@ func newSession(inv Invocation, settings config.Ctl, dial dialer) *session {
 		filtered:      isTerminal(inv.Stdout),
 		onTerminal:    isTerminal(inv.Stdout),
 		env:           inv.Env,
+		hints:         isTerminal(inv.Stdout) && isTerminal(inv.Stderr),
 	}
 }
 
