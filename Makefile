@@ -8,6 +8,9 @@ FUZZTIME = 10s
 PREFIX   = /usr/local
 DESTDIR  =
 
+completion  = internal/supervisorctl/completion/supervisorctl
+completions = bash-completion/completions zsh/site-functions fish/vendor_completions.d
+
 commands = supervisord supervisorctl pidproxy echo_supervisord_conf
 
 build: ## build the four commands into bin/
@@ -51,11 +54,15 @@ microbench: ## run the benchmarks of the packages
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 # Not "build": root may have no Go, and should leave nothing of its own here.
-install: $(commands:%=bin/%) ## install what was built, and manual pages, below PREFIX
+install: $(commands:%=bin/%) ## install what was built, manual pages and completion, below PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(commands:%=bin/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
+	install -d $(completions:%=$(DESTDIR)$(PREFIX)/share/%)
+	install -m 644 $(completion).bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/supervisorctl
+	install -m 644 $(completion).zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_supervisorctl
+	install -m 644 $(completion).fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/supervisorctl.fish
 
 clean: demo-stop ## remove what was built, and stop and remove the demo
 	rm -rf bin .demo

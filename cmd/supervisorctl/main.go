@@ -33,5 +33,10 @@ func main() {
 		Interruptible: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt)
 		},
+		Signals: func(of ...os.Signal) (<-chan os.Signal, func()) {
+			c := make(chan os.Signal, 8)
+			signal.Notify(c, of...)
+			return c, func() { signal.Stop(c) }
+		},
 	}))
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"time"
 
 	"supervisor/internal/ini"
 )
@@ -27,7 +26,6 @@ type loader struct {
 	notes    []Note
 	inspection
 
-	inputs            inputs
 	daemonEnvironment []variable         // environment= of [supervisord]
 	sockets           map[string]*Socket // by section
 	processes         int                // counted while groups are built
@@ -77,7 +75,7 @@ func (l *loader) load() (*Config, error) {
 			return nil, err
 		}
 	}
-	c.Notes, c.inputs = l.notes, l.inputs
+	c.Notes = l.notes
 	return c, nil
 }
 
@@ -90,13 +88,11 @@ func newLoader(src Source) *loader {
 		env:     (*scope)(nil).within(environmentNames(sys.env)),
 		host:    map[string]value{"host_node_name": textValue(src.Hostname)},
 		sockets: map[string]*Socket{},
-		inputs:  inputs{at: time.Now()},
 	}
 }
 
 // readFiles reads the main file and what it includes.
 func (l *loader) readFiles() error {
-	l.inputs.add(absolute(l.src.Cwd, l.src.File))
 	content, err := readMain(l.src.File, l.src.Cwd)
 	if err != nil {
 		return err

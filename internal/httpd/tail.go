@@ -1,10 +1,12 @@
 package httpd
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
 	"os"
+	"strconv"
 )
 
 // tailStart is how much of a log, in bytes, is sent before what is new.
@@ -14,10 +16,14 @@ const tailStart = 1024
 // until ctx ends or w fails.
 type Follow func(ctx context.Context, path string, last int64, w io.Writer) error
 
+// FollowFrom is Follow from an offset in bytes on.
+type FollowFrom func(ctx context.Context, path string, offset int64, w io.Writer) error
+
 // Tail answers with the log file that open names, as it grows, for as long as
-// the client listens and the server runs (rpc.md, section 2.3). Without a file
-// it answers 404.
-func Tail(open func(r *http.Request) (path string, ok bool), follow Follow) http.Handler {
+// the client listens and the server runs (rpc.md, section 2.3). A client that
+// knows where it has been asks with ?from= for what is behind that offset.
+// Without a file it answers 404.
+func Tail(open func(r *http.Request) (path string, ok bool), follow Follow, followFrom FollowFrom) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, ok := open(r)
 		if !ok {
@@ -27,6 +33,12 @@ func Tail(open func(r *http.Request) (path string, ok bool), follow Follow) http
 		file, err := os.Stat(path)
 		if err != nil || file.IsDir() {
 			Error(w, http.StatusNotFound)
+			return
+		}
+		from := r.URL.Query().Get("from")
+		offset, err := strconv.ParseInt(cmp.Or(from, "0"), 10, 64)
+		if err != nil || offset < 0 {
+			Error(w, http.StatusBadRequest)
 			return
 		}
 		h := w.Header()
@@ -39,6 +51,10 @@ func Tail(open func(r *http.Request) (path string, ok bool), follow Follow) http
 		}
 		// The end of the client, of the server or of the file: there is nobody
 		// who could be told which.
+		if from != "" {
+			_ = followFrom(r.Context(), path, offset, stream)
+			return
+		}
 		_ = follow(r.Context(), path, tailStart, stream)
 	})
 }

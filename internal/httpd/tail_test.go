@@ -19,7 +19,7 @@ func tailed(t *testing.T) (w *world, path string) {
 	path = filepath.Join(t.TempDir(), "log")
 	tail := Tail(func(r *http.Request) (string, bool) {
 		return path, !strings.HasSuffix(r.URL.Path, "/unknown")
-	}, logfile.Follow)
+	}, logfile.Follow, logfile.FollowFrom)
 	return start(t, config.Server{}, Routes{LogTail: tail, MainLogTail: tail}), path
 }
 
@@ -91,6 +91,24 @@ func TestTailFollowsTheFile(t *testing.T) {
 	expect(t, r.Body, "==> File truncated <==\n")
 	add(t, path, "three\n")
 	expect(t, r.Body, "three\n")
+}
+
+// A client that has been away goes on where it was.
+func TestTailFrom(t *testing.T) {
+	w, path := tailed(t)
+	add(t, path, strings.Repeat("a", 5000)+"bcd")
+	for from, want := range map[string]string{"5000": "bcd", "5001": "cd", "0": strings.Repeat("a", 5000) + "bcd"} {
+		r, err := http.ReadResponse(dial(t, w.path).send("GET /logtail/x?from="+from+" HTTP/1.1\nHost: x\n\n").in, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, r.Body, want)
+	}
+	for _, bad := range []string{"-1", "x", "99999999999999999999"} {
+		if r, _ := w.ask(t, "GET /logtail/x?from="+bad+" HTTP/1.1\nHost: x\n\n"); r.StatusCode != 400 {
+			t.Errorf("from=%s: status %d", bad, r.StatusCode)
+		}
+	}
 }
 
 // HTT-035

@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 
@@ -12,6 +13,7 @@ import (
 // args are the arguments of one call. Their number has been checked; the first
 // of a wrong type makes the call fail when it is read.
 type args struct {
+	ctx    context.Context // of the call: it ends when the client has gone
 	values []any
 	fault  *xmlrpc.Fault
 }
@@ -23,6 +25,21 @@ func (a *args) text(i int) string {
 	}
 	a.refuse(i)
 	return ""
+}
+
+// texts returns argument i, which must be an array of strings.
+func (a *args) texts(i int) []string {
+	values, ok := a.values[i].([]any)
+	texts := make([]string, len(values))
+	for n, v := range values {
+		var isText bool
+		texts[n], isText = v.(string)
+		ok = ok && isText
+	}
+	if !ok {
+		a.refuse(i)
+	}
+	return texts
 }
 
 // number returns argument i, which must be an integer.

@@ -19,6 +19,7 @@ type method struct {
 	optional  int // how many of the last parameters may be left out
 	help      string
 	always    bool // may be called while the supervisor is going down
+	beyond    bool // Supervisor does not have it, so it is not in the list that clients know
 	call      func(*Server, *args) (any, error)
 }
 
@@ -38,6 +39,7 @@ func newRegistry(namespaces []string) registry {
 	r.add(wire.System, systemMethods())
 	for _, ns := range namespaces {
 		r.add(ns, mainMethods())
+		r.add(ns, ownMethods())
 	}
 	return r
 }
@@ -50,8 +52,10 @@ func (r registry) add(namespace string, methods []method) {
 	}
 }
 
-// names returns all full names, sorted.
-func (r registry) names() []string { return slices.Sorted(maps.Keys(r)) }
+// names returns the full names of the methods that Supervisor has, too, sorted.
+func (r registry) names() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(r)), func(name string) bool { return r[name].beyond })
+}
 
 // helpText is what system.methodHelp shows.
 func (m method) helpText() string {

@@ -55,6 +55,7 @@ type Server struct {
 	orphans    func() []wire.Orphan
 	refuse     func(w http.ResponseWriter, status int)
 	buffers    buffers
+	stats      stats
 }
 
 // New returns a Server.
@@ -106,7 +107,7 @@ func excerpt(body []byte) string {
 // answer calls the method and appends its result or its fault.
 func (s *Server) answer(ctx context.Context, dst []byte, call xmlrpc.Call) []byte {
 	s.log.Log(ctx, severity.Trace, "XML-RPC method called: "+call.Method+"()")
-	value, err := s.call(call.Method, call.Params)
+	value, err := s.call(ctx, call.Method, call.Params)
 	if err != nil {
 		fault := faultOf(err)
 		s.log.Log(ctx, severity.Trace, fmt.Sprintf("XML-RPC method %s() returned fault: [%d] %s", call.Method, fault.Code, fault.Text))
@@ -116,8 +117,8 @@ func (s *Server) answer(ctx context.Context, dst []byte, call xmlrpc.Call) []byt
 	return xmlrpc.AppendResponse(dst, value)
 }
 
-// call looks a method up and calls it.
-func (s *Server) call(name string, params []any) (any, error) {
+// call looks a method up and calls it. ctx ends when the client has gone.
+func (s *Server) call(ctx context.Context, name string, params []any) (any, error) {
 	m, known := s.methods[name]
 	switch {
 	case !known:
@@ -127,7 +128,7 @@ func (s *Server) call(name string, params []any) (any, error) {
 	case !m.accepts(len(params)):
 		return nil, wire.Fault(wire.IncorrectParameters, "")
 	}
-	a := &args{values: params}
+	a := &args{ctx: ctx, values: params}
 	value, err := m.call(s, a)
 	if a.fault != nil {
 		return nil, a.fault

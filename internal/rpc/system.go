@@ -1,6 +1,8 @@
 package rpc
 
 import (
+	"context"
+
 	"supervisor/internal/wire"
 	"supervisor/xmlrpc"
 )
@@ -47,7 +49,7 @@ func (s *Server) multicall(a *args) (any, error) {
 	}
 	results := make([]any, len(calls))
 	for i, c := range calls {
-		value, err := s.oneOfMany(c)
+		value, err := s.oneOfMany(a.ctx, c)
 		if err != nil {
 			fault := faultOf(err)
 			value = xmlrpc.Struct{{Name: "faultCode", Value: fault.Code}, {Name: "faultString", Value: fault.Text}}
@@ -58,7 +60,7 @@ func (s *Server) multicall(a *args) (any, error) {
 }
 
 // oneOfMany makes one call of a multicall.
-func (s *Server) oneOfMany(value any) (any, error) {
+func (s *Server) oneOfMany(ctx context.Context, value any) (any, error) {
 	call, _ := value.(xmlrpc.Struct)
 	name := member[string](call, "methodName")
 	switch name {
@@ -67,7 +69,7 @@ func (s *Server) oneOfMany(value any) (any, error) {
 	case wire.System + "." + wire.Multicall:
 		return nil, wire.Fault(wire.IncorrectParameters, "Recursive system.multicall forbidden")
 	}
-	return s.call(name, member[[]any](call, "params"))
+	return s.call(ctx, name, member[[]any](call, "params"))
 }
 
 // member returns a member of a struct; none, or one of another type, is zero.

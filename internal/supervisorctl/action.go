@@ -3,6 +3,7 @@ package supervisorctl
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"supervisor/internal/wire"
 )
@@ -28,8 +29,46 @@ func (s *session) each(ctx context.Context, a action, names []string, params ...
 		}
 		return s.showResults(a, answer)
 	}
-	for _, name := range names {
-		if err := s.act(ctx, a, parseName(name), params...); err != nil {
+	meant, err := s.expand(ctx, names)
+	if err != nil {
+		return err
+	}
+	for _, names := range meant {
+		if err := s.actTogether(ctx, a, names, params...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// atOnce is how many processes of a pattern are dealt with at the same time.
+const atOnce = 32
+
+// actTogether does the action to everything that one name stood for: at the same
+// time, since each may take a while. What comes of it is shown in order.
+func (s *session) actTogether(ctx context.Context, a action, names []string, params ...any) error {
+	if len(names) == 1 {
+		return s.act(ctx, a, parseName(names[0]), params...)
+	}
+	if err := s.connect(); err != nil {
+		return err
+	}
+	results, errs := make([]wire.Result, len(names)), make([]error, len(names))
+	var calls sync.WaitGroup
+	free := make(chan struct{}, atOnce)
+	for i, name := range names {
+		free <- struct{}{}
+		calls.Go(func() {
+			results[i], errs[i] = s.actOn(ctx, a, parseName(name), params...)
+			<-free
+		})
+	}
+	calls.Wait()
+	for i := range names {
+		if errs[i] != nil {
+			return errs[i]
+		}
+		if err := s.showResult(a, results[i]); err != nil {
 			return err
 		}
 	}
@@ -49,15 +88,22 @@ func (s *session) act(ctx context.Context, a action, name namespec, params ...an
 		}
 		return s.showResults(a, answer)
 	}
-	r := wire.Result{Group: name.group, Name: name.process, Status: wire.Success}
-	if _, err := s.call(ctx, a.one, append([]any{name.given}, params...)...); err != nil {
-		fault, ok := asFault(err)
-		if !ok {
-			return err
-		}
-		r.Status, r.Description = wire.Code(fault.Code), fault.Text
+	r, err := s.actOn(ctx, a, name, params...)
+	if err != nil {
+		return err
 	}
 	return s.showResult(a, r)
+}
+
+// actOn does the action to one process.
+func (s *session) actOn(ctx context.Context, a action, name namespec, params ...any) (wire.Result, error) {
+	r := wire.Result{Group: name.group, Name: name.process, Status: wire.Success}
+	_, err := s.call(ctx, a.one, append([]any{name.given}, params...)...)
+	if fault, ok := asFault(err); ok {
+		r.Status, r.Description = wire.Code(fault.Code), fault.Text
+		return r, nil
+	}
+	return r, err
 }
 
 // showResults shows the results of a whole group, in the order of the answer.

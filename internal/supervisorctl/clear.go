@@ -26,6 +26,10 @@ func clearLogs(s *session, ctx context.Context, arg string) error {
 	if wantsAll(names) {
 		return s.each(ctx, clearing, names)
 	}
+	names, err := s.expanded(ctx, names)
+	if err != nil {
+		return err
+	}
 	for _, name := range names {
 		n := parseName(name)
 		clear := s.clearOne

@@ -7,9 +7,11 @@ type command struct {
 	name       string
 	checked    bool // the server is asked for its version first
 	noArgument bool
-	unlisted   bool      // not in the list that help shows
+	unlisted   bool      // not in the lists that help shows
+	beyond     bool      // Supervisor does not have it
 	form       form      // of the result with --json
 	complete   completer // nil: there is nothing to complete
+	options    []string  // words of the argument that begin with a dash
 	run        func(s *session, ctx context.Context, arg string) error
 	usage      string // the forms of the command, each followed by tabs and its meaning
 }
@@ -22,19 +24,23 @@ func commands() []command {
 			usage: "add <name> [...]\tMake a group of the configuration active\n"},
 		{name: "avail", form: asList, noArgument: true, run: avail,
 			usage: "avail\t\t\tList what the configuration defines\n"},
+		{name: "check", beyond: true, form: asText, run: check,
+			usage: "check [--strict] [FILE]\tFind everything that is wrong with a configuration\n"},
 		{name: "clear", form: asList, checked: true, complete: processNames, run: clearLogs,
 			usage: "clear <name>\t\tEmpty the log files of a process\n" +
 				"clear <name> <name>\tEmpty the log files of several processes\n" +
 				"clear all\t\tEmpty the log files of all processes\n"},
-		{name: "diff", form: asValue, checked: true, unlisted: true, complete: processNames, run: showDiff,
-			usage: "diff\t\t\tShow how the configuration on disk differs from what runs, and what update would do\n" +
-				"diff <name> [...]\tThe same for the named groups, or those of the named processes, only\n" +
-				"update --dry-run\tOnly what update would do, which does nothing then\n"},
+		{name: "completion", beyond: true, complete: shellNames, run: completion,
+			usage: "completion bash|zsh|fish\tPrint what makes a shell complete the lines of supervisorctl\n"},
 		{name: "exit", run: quit,
 			usage: "exit\tLeave the shell\n"},
 		{name: "fg", form: asStream, checked: true, complete: processNames, run: foreground,
 			usage: "fg <process>\tType to a process and see what it prints\n" +
 				"\t\tCtrl-C ends it\n"},
+		{name: "logs", beyond: true, checked: true, form: asStream, complete: processNames, options: []string{"-f", "-n"}, run: logs,
+			usage: "logs <name> [...]\tShow the last lines of several logs, with the names of the programs\n" +
+				"logs -f <name> [...]\tFollow them; what comes from stderr is marked with !\n" +
+				"logs -n 100 <name>\tShow the last 100 lines of each\n"},
 		{name: "maintail", form: asValue, checked: true, run: mainTail,
 			usage: "maintail -f \tFollow the log of supervisord (Ctrl-C ends it)\n" +
 				"maintail -100\tShow the last 100 *bytes* of the log of supervisord\n" +
@@ -62,7 +68,7 @@ func commands() []command {
 				"The configuration is not read again: reread and update do that.\n"},
 		{name: "shutdown", form: asList, noArgument: true, run: shutdown,
 			usage: "shutdown \tStop everything and end supervisord\n"},
-		{name: "signal", form: asList, checked: true, complete: processNames, run: signal,
+		{name: "signal", form: asList, checked: true, complete: signalNames, run: signal,
 			usage: "signal <signal name> <name>\t\tSend a signal to a process\n" +
 				"signal <signal name> <gname>:*\t\tSend a signal to all processes of a group\n" +
 				"signal <signal name> <name> <name>\tSend a signal to several processes or groups\n" +
@@ -82,21 +88,25 @@ func commands() []command {
 				"stop <gname>:*\t\tStop all processes of a group\n" +
 				"stop <name> <name>\tStop several processes or groups\n" +
 				"stop all\t\tStop all processes\n"},
-		{name: "tail", form: asValue, checked: true, complete: processNames, run: tail,
+		{name: "tail", form: asValue, checked: true, complete: oneLog, options: []string{"-f"}, run: tail,
 			usage: "tail [-f] <name> [stdout|stderr] (default stdout)\n" +
 				"Ex:\n" +
 				"tail -f <name>\t\tFollow what a process prints\n" +
 				"\t\t\tCtrl-C ends it\n" +
 				"tail -100 <name>\tShow the last 100 *bytes* of its stdout\n" +
 				"tail <name> stderr\tShow the last 1600 *bytes* of its stderr\n"},
+		{name: "top", beyond: true, checked: true, form: asStream, run: topCommand,
+			usage: "top\tShow all processes live, with what they use; keys start, stop, signal them and show logs\n"},
 		{name: "update", form: asList, complete: groupNames, run: update,
 			usage: "update\t\t\tRead the configuration; stop, restart and start the groups that differ\n" +
 				"update all\t\tThe same\n" +
 				"update <gname> [...]\tThe same for the named groups only\n"},
 		{name: "version", form: asValue, noArgument: true, checked: true, run: version,
 			usage: "version\t\t\tShow the version of supervisord\n"},
-		{name: "check", unlisted: true, form: asText, run: check,
-			usage: "check [--strict] [FILE]\tFind everything that is wrong with a configuration\n"},
+		{name: "wait", beyond: true, checked: true, form: asList, complete: namesAndStates, options: []string{"--timeout"}, run: wait,
+			usage: "wait <name>[:STATE] [...]\tWait until processes are RUNNING, or in another state\n" +
+				"wait <name> --timeout <seconds>\tThe same, but not for ever\n" +
+				"Exit status: 8 if the time is over, 9 if it can no longer happen\n"},
 		{name: "help", unlisted: true, complete: commandNames, run: help,
 			usage: "help\t\tList the commands\n" +
 				"help <action>\tShow how a command is used\n"},

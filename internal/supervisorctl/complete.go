@@ -4,30 +4,39 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"syscall"
 
+	"supervisor/internal/signals"
 	"supervisor/internal/terminal"
 	"supervisor/internal/wire"
 )
 
-// completer returns the words that could stand where word is being typed.
-type completer func(s *session, word string) []string
+// completer returns the words that could stand where word is being typed, after
+// other words of the command's argument.
+type completer func(s *session, before []string, word string) []string
 
 // complete returns the word that line ends with and what it could become.
 func (s *session) complete(line string) (word string, candidates []string) {
 	line = strings.TrimLeft(line, " \t")
 	complete := completer(commandNames)
+	var before []string
 	if blank := strings.LastIndexAny(line, " \t"); blank >= 0 {
 		word = line[blank+1:]
 		name, _ := splitCommand(line)
 		c, _ := findCommand(name)
 		complete = c.complete
+		before = strings.Fields(line[:blank])
+		before = before[min(1, len(before)):]
+		if strings.HasPrefix(word, "-") && len(c.options) > 0 {
+			complete = func(*session, []string, string) []string { return slices.Clone(c.options) }
+		}
 	} else {
 		word = line
 	}
 	if complete == nil {
 		return word, nil
 	}
-	candidates = slices.DeleteFunc(complete(s, word), func(candidate string) bool {
+	candidates = slices.DeleteFunc(complete(s, before, word), func(candidate string) bool {
 		// What the server says is shown, and no name needs what must not be.
 		return !strings.HasPrefix(candidate, word) || terminal.Visible(candidate) != candidate
 	})
@@ -50,7 +59,7 @@ func extension(word string, candidates []string) (more string, unique bool) {
 	return strings.ToValidUTF8(more, ""), len(candidates) == 1
 }
 
-func commandNames(_ *session, _ string) []string {
+func commandNames(*session, []string, string) []string {
 	var names []string
 	for _, c := range commands() {
 		if c.usage != "" {
@@ -60,7 +69,7 @@ func commandNames(_ *session, _ string) []string {
 	return names
 }
 
-func groupNames(s *session, _ string) []string {
+func groupNames(s *session, _ []string, _ string) []string {
 	var names []string
 	for _, p := range s.knownProcesses() {
 		names = append(names, p.Group)
@@ -70,7 +79,7 @@ func groupNames(s *session, _ string) []string {
 
 // processNames names a process that is alone in a group of its name shortly,
 // unless a colon shows that the long name is wanted.
-func processNames(s *session, word string) []string {
+func processNames(s *session, _ []string, word string) []string {
 	var names []string
 	for _, p := range s.knownProcesses() {
 		if p.Name == p.Group && !strings.Contains(word, ":") {
@@ -82,11 +91,57 @@ func processNames(s *session, word string) []string {
 	return names
 }
 
+// lastSignal is the highest number that a signal has on any system.
+const lastSignal = 64
+
+// signalNames offers a signal first, and processes after it.
+func signalNames(s *session, before []string, word string) []string {
+	if len(before) > 0 {
+		return processNames(s, before, word)
+	}
+	var names []string
+	for n := range lastSignal {
+		if name, ok := strings.CutPrefix(signals.Name(syscall.Signal(n+1)), "SIG"); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// oneLog offers a process, and then its channels.
+func oneLog(s *session, before []string, word string) []string {
+	for _, w := range before {
+		if !strings.HasPrefix(w, "-") {
+			return []string{"stdout", "stderr"}
+		}
+	}
+	return processNames(s, before, word)
+}
+
+// namesAndStates offers processes and, after the name of one, its states.
+func namesAndStates(s *session, before []string, word string) []string {
+	names := processNames(s, before, word)
+	for _, p := range s.knownProcesses() {
+		name := displayName(p.Group, p.Name)
+		if !strings.HasPrefix(word, name+":") {
+			continue
+		}
+		for _, state := range []wire.ProcessState{wire.Running, wire.Stopped, wire.Exited, wire.Fatal, wire.Starting, wire.Backoff, wire.Stopping} {
+			names = append(names, name+":"+state.String())
+		}
+	}
+	return names
+}
+
+func shellNames(*session, []string, string) []string { return []string{"bash", "zsh", "fish"} }
+
 // knownProcesses asks for the processes once for each line that is typed. A
 // server that does not answer has none to offer.
 func (s *session) knownProcesses() []wire.ProcessInfo {
 	if s.names == nil {
-		s.names, _ = s.allProcesses(context.Background())
+		ctx, stop := context.WithTimeout(context.Background(), hintPatience)
+		defer stop()
+		s.names, _ = s.allProcesses(ctx)
 	}
 	return s.names
 }

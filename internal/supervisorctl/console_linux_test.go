@@ -54,30 +54,40 @@ type typist struct {
 // sit starts a shell on a terminal.
 func sit(t *testing.T, dial dialer, settings string, args ...string) *typist {
 	t.Helper()
+	return sitWith(t, dial, settings, func(*Invocation) {}, args...)
+}
+
+// sitWith is sit with something changed.
+func sitWith(t *testing.T, dial dialer, settings string, change func(*Invocation), args ...string) *typist {
+	t.Helper()
 	user, program := openTerminal(t)
 	file := filepath.Join(t.TempDir(), "supervisord.conf")
 	if err := os.WriteFile(file, []byte("[supervisorctl]\nserverurl="+fakeURL+"\n"+settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p := &typist{t: t, user: user, text: make(chan string, 1000), exit: make(chan int, 1)}
-	go func() {
-		buffer := make([]byte, 4096)
-		for {
-			n, err := user.Read(buffer)
-			if err != nil {
-				close(p.text)
-				return
-			}
-			p.text <- string(buffer[:n])
-		}
-	}()
+	go p.read()
 	inv := Invocation{
 		Args: append([]string{"-c", file}, args...), Exe: "/usr/bin/supervisorctl", Cwd: t.TempDir(),
 		Stdin: program, Stdout: program, Stderr: program,
 		Interruptible: context.WithCancel,
 	}
+	change(&inv)
 	go func() { p.exit <- run(inv, dial) }()
 	return p
+}
+
+// read takes what appears, until the terminal is gone.
+func (p *typist) read() {
+	buffer := make([]byte, 4096)
+	for {
+		n, err := p.user.Read(buffer)
+		if err != nil {
+			close(p.text)
+			return
+		}
+		p.text <- string(buffer[:n])
+	}
 }
 
 func (p *typist) types(keys string) {
@@ -117,8 +127,6 @@ func (p *typist) leaves(status int) {
 		p.t.Fatal("does not end")
 	}
 }
-
-func always(a server) dialer { return func(config.Ctl) (server, error) { return a, nil } }
 
 func TestConsole(t *testing.T) {
 	t.Run("CTL-190 CTL-191 end of input", func(t *testing.T) {

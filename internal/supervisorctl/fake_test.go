@@ -104,6 +104,9 @@ func (c *ctl) run(t *testing.T, a answers, args ...string) (stdout string, statu
 	return c.runWith(t, dial, args...)
 }
 
+// always is a way to reach one server, whatever the settings are.
+func always(a server) dialer { return func(config.Ctl) (server, error) { return a, nil } }
+
 func (c *ctl) runWith(t *testing.T, dial dialer, args ...string) (stdout string, status int) {
 	t.Helper()
 	dir := t.TempDir()

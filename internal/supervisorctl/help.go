@@ -9,7 +9,9 @@ import (
 // helpWidth is how many columns the list of commands may take.
 const helpWidth = 79
 
-// help lists the commands, or shows how one is used.
+// help lists the commands, or shows how one is used. Those that Supervisor does not
+// have are in a list of their own, which only people see: what is printed
+// elsewhere is what scripts know.
 func help(s *session, _ context.Context, arg string) error {
 	if arg != "" {
 		c, ok := findCommand(arg)
@@ -20,15 +22,23 @@ func help(s *session, _ context.Context, arg string) error {
 		s.print(c.usage)
 		return nil
 	}
+	s.print("\n" + commandList("default commands (type help <topic>):", false))
+	if s.onTerminal {
+		s.print(commandList("more commands (type help <topic>):", true))
+	}
+	return nil
+}
+
+// commandList returns the list of the commands that Supervisor has, or of those
+// beyond.
+func commandList(title string, beyond bool) string {
 	var names []string
 	for _, c := range commands() {
-		if !c.unlisted {
+		if !c.unlisted && c.beyond == beyond {
 			names = append(names, c.name)
 		}
 	}
-	const title = "default commands (type help <topic>):"
-	s.print("\n" + title + "\n" + strings.Repeat("=", len(title)) + "\n" + columns(names, helpWidth) + "\n")
-	return nil
+	return title + "\n" + strings.Repeat("=", len(title)) + "\n" + columns(names, helpWidth) + "\n"
 }
 
 // columns lays words out in as few lines as width allows, down the columns

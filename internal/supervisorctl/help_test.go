@@ -74,6 +74,9 @@ func TestCommandTable(t *testing.T) {
 		if c.name <= before {
 			t.Errorf("%s comes after %s", c.name, before)
 		}
+		if c.beyond && c.usage == "" {
+			t.Errorf("%s is not explained", c.name)
+		}
 		if !strings.HasPrefix(c.usage, c.name) || !strings.HasSuffix(c.usage, "\n") {
 			t.Errorf("the usage of %s is %q", c.name, c.usage)
 		}

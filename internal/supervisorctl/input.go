@@ -64,6 +64,16 @@ func (in *input) line(ctx context.Context) (line string, ok bool) {
 	}
 }
 
+// take returns what there is to read, once there is something, as it came.
+func (in *input) take(ctx context.Context) ([]byte, error) {
+	if err := in.fill(ctx); err != nil {
+		return nil, err
+	}
+	all := in.rest
+	in.rest = nil
+	return all, nil
+}
+
 // fill waits until there is something to read.
 func (in *input) fill(ctx context.Context) error {
 	if len(in.rest) > 0 {

@@ -54,6 +54,7 @@ type options struct {
 	raw         bool
 	json        bool
 	color       string              // empty: not given
+	addressed   bool                // -s is given
 	file        string              // empty: not given
 	overrides   []func(*config.Ctl) // of what the file says
 	action      []string
@@ -90,6 +91,7 @@ func parseOptions(args []string) (options, error) {
 		case "color":
 			o.color = g.Value
 		case "serverurl":
+			o.addressed = true
 			o.override(func(c *config.Ctl) { c.ServerURL = g.Value })
 		case "username":
 			o.override(func(c *config.Ctl) { c.Username = g.Value })

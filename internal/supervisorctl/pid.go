@@ -39,6 +39,10 @@ func pid(s *session, ctx context.Context, arg string) error {
 		s.print(lines.String())
 		return nil
 	}
+	names, err := s.expanded(ctx, names)
+	if err != nil {
+		return err
+	}
 	for _, name := range names {
 		p, err := s.processInfo(ctx, name)
 		switch {

@@ -15,9 +15,5 @@ func restart(s *session, ctx context.Context, arg string) error {
 	if err := s.each(ctx, stopping, names); err != nil {
 		return err
 	}
-	if err := s.each(ctx, starting, names); err != nil {
-		return err
-	}
-	s.hintOfOldConfiguration(ctx, names)
-	return nil
+	return s.each(ctx, starting, names)
 }

@@ -9,8 +9,8 @@ import (
 	"supervisor/xmlrpc/client"
 )
 
-// server is what the commands need of a supervisord. It does one thing at a
-// time.
+// server is what the commands need of a supervisord. Its methods may be called
+// at the same time.
 type server interface {
 	// Call calls a method, named with its namespace.
 	Call(ctx context.Context, method string, params ...any) (any, error)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"supervisor/internal/config"
@@ -12,7 +13,8 @@ import (
 	"supervisor/internal/wire"
 )
 
-// The exit statuses (ctl.md, section 3).
+// The exit statuses (ctl.md, section 3; docs/scripting.md). From 8 on they are
+// our own.
 const (
 	exitError     = 1 // anything that has no status of its own
 	exitUsage     = 2
@@ -23,6 +25,8 @@ const (
 	exitVersion   = 5
 	exitNoSocket  = 7
 	exitProgram   = 7 // the program is not, or could not be, running
+	exitTooLate   = 8 // wait: the time is over
+	exitHopeless  = 9 // wait: what is waited for will not happen
 )
 
 // session is one run of the program: the server it talks to, where it prints,
@@ -35,17 +39,19 @@ type session struct {
 	console       *console // nil: lines are read as they come
 	out, errOut   io.Writer
 	interruptible func(context.Context) (context.Context, context.CancelFunc)
+	signals       func(...os.Signal) (<-chan os.Signal, func())
 
 	checkFile func(args []string, stdout, stderr io.Writer) int // see Invocation
 
-	interactive bool // somebody is there to answer questions
-	filtered    bool // out is a terminal, which must not be driven by what others wrote
-	json        bool // what commands print is one JSON document each
-	color       bool // what is printed has colours
+	origin      origin // of the address of the server
+	advising    bool   // hints are told: errOut is a terminal
+	interactive bool   // somebody is there to answer questions
+	filtered    bool   // out is a terminal, which must not be driven by what others wrote
+	json        bool   // what commands print is one JSON document each
+	color       bool   // what is printed has colours
 	env         []string
 	document    *document // of the command that runs; nil: it prints as it goes
 	onTerminal  bool      // out is a terminal
-	hints       bool      // somebody sees stderr and what it is about
 	status      int
 	done        bool               // quit was asked for
 	names       []wire.ProcessInfo // what completion offers, until a line has run
@@ -61,10 +67,11 @@ func newSession(inv Invocation, settings config.Ctl, dial dialer) *session {
 		out:           &lockedWriter{w: inv.Stdout},
 		errOut:        &lockedWriter{w: inv.Stderr},
 		interruptible: inv.Interruptible,
+		signals:       inv.Signals,
 		filtered:      isTerminal(inv.Stdout),
 		onTerminal:    isTerminal(inv.Stdout),
+		advising:      isTerminal(inv.Stderr),
 		env:           inv.Env,
-		hints:         isTerminal(inv.Stdout) && isTerminal(inv.Stderr),
 	}
 }
 
@@ -114,7 +121,8 @@ func (s *session) command(ctx context.Context, line string) error {
 	c, ok := findCommand(name)
 	s.begin(c)
 	if !ok {
-		return &failure{"*** Unknown syntax: " + line, exitError}
+		s.fail(exitError, s.unknownCommand(name, line), "*** Unknown syntax: %s", line)
+		return nil
 	}
 	err := s.run(ctx, c, arg)
 	var wrong *misuse
@@ -122,6 +130,15 @@ func (s *session) command(ctx context.Context, line string) error {
 		return &failure{wrong.text + "\n" + strings.TrimSuffix(c.usage, "\n"), wrong.status}
 	}
 	return err
+}
+
+// unknownCommand describes a line that is none.
+func (s *session) unknownCommand(name, line string) problem {
+	p := newProblem("", 0, "*** Unknown syntax: "+line)
+	if hint := didYouMean(suggest(name, commandNames(s, nil, ""))); hint != "" {
+		p.Hints = []string{hint}
+	}
+	return p
 }
 
 // run runs one command, once what the table says of it is fulfilled.
@@ -198,6 +215,9 @@ func (s *session) check(ctx context.Context) error {
 func (s *session) report(err error) {
 	var f *failure
 	p := newProblem("", faultCode(err), "")
+	if s.advises() && !(s.interactive && isUnauthorized(err)) { // who is asked for a password needs no advice
+		p.Hints = s.hints(err)
+	}
 	switch {
 	case errors.As(err, &f):
 		p.Message = f.text
@@ -225,11 +245,15 @@ func (s *session) report(err error) {
 // programs by the problem.
 func (s *session) fail(status int, p problem, format string, args ...any) {
 	s.status = status
+	p = s.withNameHints(p)
 	if s.document != nil {
 		s.problem(p)
 		return
 	}
 	s.say(format, args...)
+	if s.advising {
+		s.advise(p.Hints)
+	}
 }
 
 // say prints one line.

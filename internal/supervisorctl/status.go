@@ -36,7 +36,6 @@ func status(s *session, ctx context.Context, arg string) error {
 		}
 	}
 	s.warnOfOrphans(ctx)
-	s.hintOfDrift(ctx)
 	return nil
 }
 
@@ -44,6 +43,14 @@ func status(s *session, ctx context.Context, arg string) error {
 func (s *session) pick(all []wire.ProcessInfo, names []string) []wire.ProcessInfo {
 	var picked []wire.ProcessInfo
 	for _, given := range names {
+		if isPattern(given) {
+			found := matching(all, given)
+			if len(found) == 0 {
+				s.fail(exitUnknown, newProblem(given, wire.BadName, "no such process"), "%s: ERROR (no such process)", given)
+			}
+			picked = append(picked, found...)
+			continue
+		}
 		name := parseName(given)
 		if name.wholeGroup() {
 			found := ofGroup(all, name.group)

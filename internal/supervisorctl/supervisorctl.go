@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -35,6 +36,10 @@ type Invocation struct {
 	// Interruptible returns a context that ends when the user interrupts the
 	// program (SIGINT), which until stop is called does not end it.
 	Interruptible func(context.Context) (ctx context.Context, stop context.CancelFunc)
+
+	// Signals has signals sent to a channel instead of ending the program, until
+	// stop is called.
+	Signals func(...os.Signal) (c <-chan os.Signal, stop func())
 }
 
 // Run does what the command line asks for and returns the exit status: that of
@@ -50,6 +55,10 @@ func run(inv Invocation, dial dialer) int {
 		getopt.WriteError(inv.Stderr, inv.Exe, err)
 		return 2
 	}
+	if len(o.action) > 1 && o.action[0] == "completion" && o.action[1] == wordsFlag {
+		printWords(inv, dial, o.action[2:])
+		return 0
+	}
 	if o.help {
 		fmt.Fprintf(inv.Stdout, helpText, inv.Exe)
 		return 0
@@ -61,7 +70,7 @@ func run(inv Invocation, dial dialer) int {
 		}
 		return inv.checkFile(o.file, args, inv.Stdout, inv.Stderr)
 	}
-	settings, err := configure(inv, o)
+	settings, from, err := configure(inv, o)
 	if err == nil && o.json && len(o.action) == 0 {
 		err = errors.New("--json needs a command: status, for example")
 	}
@@ -75,6 +84,7 @@ func run(inv Invocation, dial dialer) int {
 		return inv.checkFile(o.file, args, stdout, stderr)
 	}
 	s.filtered = s.filtered && !o.raw
+	s.origin = from
 	s.json, s.color = o.json, wantsColor(o.color, s.onTerminal, inv.Env)
 	ctx := context.Background()
 	if len(o.action) == 0 {
@@ -87,15 +97,16 @@ func run(inv Invocation, dial dialer) int {
 	return s.status
 }
 
-// configure reads [supervisorctl] and lets the options override it.
-func configure(inv Invocation, o options) (config.Ctl, error) {
+// configure reads [supervisorctl] and lets the options override it. It also
+// returns where the address of the server is from.
+func configure(inv Invocation, o options) (config.Ctl, origin, error) {
 	file := o.file
 	if file == "" {
 		file, _, _ = config.Find(inv.Exe, inv.Cwd)
 	}
 	c, err := config.LoadCtl(config.CtlSource{File: file, Cwd: inv.Cwd, Env: inv.Env, UID: inv.UID})
 	if err != nil {
-		return config.Ctl{}, err
+		return config.Ctl{}, origin{}, err
 	}
 	settings := *c
 	for _, set := range o.overrides {
@@ -104,5 +115,5 @@ func configure(inv Invocation, o options) (config.Ctl, error) {
 	if settings.HistoryFile != "" && !filepath.IsAbs(settings.HistoryFile) {
 		settings.HistoryFile = filepath.Join(inv.Cwd, settings.HistoryFile)
 	}
-	return settings, nil
+	return settings, origin{file: file, given: o.addressed}, nil
 }

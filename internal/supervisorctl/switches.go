@@ -11,7 +11,8 @@ import (
 // they stand. They count for this line only.
 func (s *session) switched(line string, run func(line string)) {
 	words := strings.Fields(line)
-	if len(words) < 2 || !slices.ContainsFunc(words[1:], isSwitch) {
+	if len(words) < 2 || words[0] == "check" || // which has a --json of its own
+		!slices.ContainsFunc(words[1:], isSwitch) {
 		run(line)
 		return
 	}

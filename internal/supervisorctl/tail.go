@@ -29,7 +29,7 @@ func tail(s *session, ctx context.Context, arg string) error {
 	if len(words) == 0 {
 		return &failure{"Error: tail requires process name", exitError}
 	}
-	name, channel := words[0], "stdout"
+	channel := "stdout"
 	if len(words) > 1 {
 		channel = words[len(words)-1]
 	}
@@ -37,24 +37,51 @@ func tail(s *session, ctx context.Context, arg string) error {
 	if !known {
 		return &failure{"Error: bad channel " + pyrepr.String(channel), exitError}
 	}
+	channel = strings.ToLower(channel)
+	names, err := s.expanded(ctx, words[:1])
+	if err != nil {
+		return err
+	}
 	if modifier == "-f" {
-		return s.follow(ctx, "/logtail/"+name+"/"+strings.ToLower(channel))
+		if len(names) > 1 {
+			return &failure{"Error: tail -f follows one process, and " + words[0] + " means several; logs -f follows them all", exitError}
+		}
+		return s.follow(ctx, "/logtail/"+names[0]+"/"+channel)
 	}
 	bytes, err := parseModifier(modifier)
 	if err != nil {
 		return err
 	}
-	text, err := s.call(ctx, method, name, -bytes, 0)
-	if err != nil {
-		return s.failReading(name, err)
+	if len(names) > 1 && s.document != nil {
+		return &failure{"Error: " + words[0] + " means several processes, and there is one log in a document", exitError}
 	}
-	return s.showLog(excerpt{Name: name, Channel: strings.ToLower(channel), Text: text})
+	for _, name := range names {
+		if len(names) > 1 {
+			s.say("==> %s <==", name)
+		}
+		text, err := s.call(ctx, method, name, -bytes, 0)
+		if err == nil {
+			err = s.showLog(excerpt{Name: name, Channel: channel, Text: text})
+		} else {
+			err = s.failReading(name, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // logMethods are the methods that read the log of a channel.
 var logMethods = map[string]string{
 	"stdout": wire.ReadProcessStdoutLog,
 	"stderr": wire.ReadProcessStderrLog,
+}
+
+// tailMethods are the methods that tell how long the log of a channel is.
+var tailMethods = map[string]string{
+	"stdout": wire.TailProcessStdoutLog,
+	"stderr": wire.TailProcessStderrLog,
 }
 
 // cutModifier cuts -f or -N off the words.

@@ -20,6 +20,7 @@ func TestTail(t *testing.T) {
 		"readProcessStdoutLog nope -1600 0":  fault(10),
 		"readProcessStdoutLog bad -1600 0":   fault(30),
 		"readProcessStdoutLog worse -1600 0": fault(3),
+		"getAllProcessInfo":                  []any{},
 		"/logtail/x/stdout":                  "a\x1b[1mb", "/logtail/g:p/stderr": "e\n", "/logtail/a%3Fb/stdout": "q",
 	}
 	few, many := "Error: too few arguments\n"+usageOf("tail"), "Error: too many arguments\n"+usageOf("tail")

@@ -44,11 +44,11 @@ func (l *life) routes(s *supervisor.Supervisor, left *leftovers) httpd.Routes {
 		}),
 		LogTail: httpd.Tail(func(r *http.Request) (string, bool) {
 			return streamLog(s, r.URL.Path)
-		}, logfile.Follow),
+		}, logfile.Follow, logfile.FollowFrom),
 		MainLogTail: httpd.Tail(func(*http.Request) (string, bool) {
 			path := l.log.Path()
 			return path, path != "" && l.log.Sync() == nil
-		}, logfile.Follow),
+		}, logfile.Follow, logfile.FollowFrom),
 		UI: webui.New(webui.Options{
 			Supervisor: s,
 			MainLog:    l.log,

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"supervisor/internal/config"
-	"supervisor/internal/supervisor"
 )
 
 // daemonPage is what daemon.html shows.
@@ -27,8 +26,21 @@ type daemonPage struct {
 	Trouble string // why the file on disk cannot be used; empty: it can
 	Same    bool   // nothing differs
 	Added   []string
-	Changed []supervisor.Drifted
-	Removed []supervisor.Drifted
+	Changed []changedGroup
+	Removed []removedGroup
+}
+
+// changedGroup is a group that update will start anew.
+type changedGroup struct {
+	Name    string
+	Options []config.OptionChange
+	Stops   []string // what runs of it now
+}
+
+// removedGroup is a group that update will stop and remove.
+type removedGroup struct {
+	Name  string
+	Stops []string
 }
 
 // daemon shows the page of the daemon.
@@ -51,33 +63,43 @@ func (u *UI) daemon(w http.ResponseWriter, r *http.Request) {
 	for _, s := range cfg.Servers {
 		p.Servers = append(p.Servers, printable(address(s)))
 	}
-	drift, err := u.supervisor.Drift()
+	diff, err := u.supervisor.Drift()
 	if err != nil {
 		p.Trouble = printable(reason(err))
 	}
-	p.Same = err == nil && drift.None()
-	p.Added = printableNames(drift.Added)
-	p.Changed, p.Removed = printableDrift(drift.Changed), printableDrift(drift.Removed)
+	p.Same = err == nil && same(diff)
+	for _, name := range diff.Added {
+		p.Added = append(p.Added, printable(name))
+	}
+	for _, c := range diff.Changed {
+		p.Changed = append(p.Changed, changedGroup{printable(c.Group), printableChanges(c.Options), u.alive(c.Group)})
+	}
+	for _, name := range diff.Removed {
+		p.Removed = append(p.Removed, removedGroup{printable(name), u.alive(name)})
+	}
 	u.render(w, "daemon.html", p)
 }
 
-func printableDrift(groups []supervisor.Drifted) []supervisor.Drifted {
-	groups = slices.Clone(groups)
-	for i, g := range groups {
-		options := slices.Clone(g.Options)
-		for i, o := range options {
-			options[i] = config.OptionChange{Process: printable(o.Process), Key: o.Key, Old: printable(o.Old), New: printable(o.New)}
+// alive returns the processes of a group that a stop would end.
+func (u *UI) alive(group string) (names []string) {
+	for _, i := range u.supervisor.Processes() {
+		if i.Config.Group == group && i.Vars.State.Wanted() {
+			names = append(names, printable(i.Display()))
 		}
-		groups[i] = supervisor.Drifted{Group: printable(g.Group), Options: options, Stops: printableNames(g.Stops)}
 	}
-	return groups
+	return names
 }
 
-func printableNames(names []string) (shown []string) {
-	for _, name := range names {
-		shown = append(shown, printable(name))
+// printableChanges hides the values of variables that look like secrets.
+func printableChanges(options []config.OptionChange) []config.OptionChange {
+	options = slices.Clone(options)
+	for i, o := range options {
+		if o.Key == "environment" {
+			o.Old, o.New = "(not shown)", "(not shown)"
+		}
+		options[i] = config.OptionChange{Process: printable(o.Process), Key: o.Key, Old: printable(o.Old), New: printable(o.New)}
 	}
-	return shown
+	return options
 }
 
 // address returns where a server listens, as its section says it.

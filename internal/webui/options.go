@@ -3,6 +3,7 @@ package webui
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -145,10 +146,16 @@ func exitCodes(p *config.Process) string {
 	return strings.Join(list, ",")
 }
 
+// secret matches the names of variables whose values are nobody's business.
+var secret = regexp.MustCompile(`(?i)pass|secret|token|key|credential|auth|dsn|private|_url$|_uri$`)
+
 func environment(p *config.Process) string {
 	var list []string
 	for _, v := range p.Environment {
-		list = append(list, config.WithoutSecret(v))
+		if name, _, _ := strings.Cut(v, "="); secret.MatchString(name) {
+			v = name + "=(not shown)"
+		}
+		list = append(list, v)
 	}
 	return strings.Join(list, "\n")
 }

@@ -21,8 +21,6 @@ const (
 	Shutdown             = "shutdown"
 	Restart              = "restart"
 	ReloadConfig         = "reloadConfig"
-	GetConfigDrift       = "getConfigDrift" // ours
-	GetExplanation       = "getExplanation" // ours
 	AddProcessGroup      = "addProcessGroup"
 	RemoveProcessGroup   = "removeProcessGroup"
 	GetOrphans           = "getOrphans" // ours
@@ -53,6 +51,13 @@ const (
 	ClearProcessLogs     = "clearProcessLogs"
 	ClearProcessLog      = "clearProcessLog" // the same
 	ClearAllProcessLogs  = "clearAllProcessLogs"
+)
+
+// The methods of the supervisor namespace that Supervisor does not have
+// (docs/scripting.md). A client that gets UNKNOWN_METHOD has to do without.
+const (
+	WaitForChange   = "waitForChange"
+	GetProcessStats = "getProcessStats"
 )
 
 // The methods of the system namespace, without it.

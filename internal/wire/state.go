@@ -36,6 +36,16 @@ func (s ProcessState) String() string {
 	return "UNKNOWN"
 }
 
+// ParseProcessState returns the state of a name.
+func ParseProcessState(name string) (s ProcessState, ok bool) {
+	for _, s := range []ProcessState{Stopped, Starting, Running, Backoff, Stopping, Exited, Fatal, Unknown} {
+		if s.String() == name {
+			return s, true
+		}
+	}
+	return Unknown, false
+}
+
 // The state of a supervisord that answers: getState knows no other, since in
 // every other state it fails.
 const (
