@@ -28,6 +28,9 @@ func (c *checker) mend(f *Finding, s *ini.Section, o ini.Option) {
 	if o.Key == "environment" {
 		candidates = append([]string{requoted(o.Value)}, candidates...)
 	}
+	if value, required := example[o.Key]; required {
+		candidates = append(candidates, value)
+	}
 	for _, value := range candidates {
 		if value != o.Value && config.Accepts(c.src, kind, o.Key, strings.ReplaceAll(value, "%", "%%")) {
 			f.Suggestion = c.instead(o, value)

@@ -3,6 +3,7 @@ package check
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"supervisor/internal/config"
@@ -232,7 +233,10 @@ func (c *checker) adviseWord(f *Finding, o ini.Option, pattern *regexp.Regexp, k
 		}
 	}
 	f.Suggestion = c.instead(o, strings.Join(words, ","))
-	if len(words) == 0 {
+	switch value, required := example[o.Key]; {
+	case len(words) == 0 && required:
+		f.Suggestion = c.instead(o, value)
+	case len(words) == 0:
 		c.without(f, o)
 	}
 }
@@ -267,10 +271,7 @@ func (c *checker) remark(n config.Note) {
 	switch n.Code {
 	case config.IncludeNothing:
 		f.Hint = "create the file, or correct the pattern; relative ones begin at the directory of the main file"
-		c.without(f, o)
-		if len(strings.Fields(o.Value)) == 1 {
-			c.withoutSection(f, s)
-		}
+		c.withoutPattern(f, s, o)
 	case config.IncludeUnread:
 		f.Hint = "the daemon must be able to read it"
 	case config.SameGroup:
@@ -295,6 +296,21 @@ func (c *checker) remark(n config.Note) {
 	case config.StderrRedirected:
 		f.Hint = "what it writes there goes to its stdout_logfile"
 		c.without(f, o)
+	}
+}
+
+// withoutPattern suggests to leave out a pattern of files.
+func (c *checker) withoutPattern(f *Finding, s *ini.Section, o ini.Option) {
+	patterns := strings.Fields(o.Value)
+	if len(patterns) == 1 {
+		c.withoutSection(f, s)
+		return
+	}
+	for i, pattern := range patterns {
+		if strings.HasSuffix(f.Message, "/"+strings.TrimPrefix(pattern, "/")+`"`) {
+			f.Suggestion = c.instead(o, strings.Join(slices.Delete(patterns, i, i+1), " "))
+			return
+		}
 	}
 }
 

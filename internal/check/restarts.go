@@ -38,8 +38,13 @@ func (c *checker) startsecs(s *ini.Section, p *config.Process) {
 		return
 	}
 	f := c.on(restartLoop, s, o, "with startsecs=0 no start ever fails: a program that ends at once is started again without end or pause")
-	f.Hint = "let it stay up for a second; for a job that runs once, say autorestart=false instead"
+	f.Hint = "let it stay up for a second"
 	f.Suggestion = c.instead(o, "1")
+	if _, given := s.Get("autorestart"); !given {
+		f.Message = "with startsecs=0 no start ever fails: a job that fails is started again without end or pause"
+		f.Hint = "for a job that runs once say autorestart=false; otherwise let it stay up for a second, with startsecs=1"
+		c.below(f, "autorestart=false")
+	}
 }
 
 func (c *checker) exitcodes(s *ini.Section, p *config.Process) {
