@@ -8,14 +8,16 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"supervisor/internal/sticky"
 )
 
 // WritePIDFile writes the pid and a newline, over whatever is in the file.
 // Everybody may read it, as far as the umask allows.
 //
 // The directory may be open to all, like /tmp. So a symbolic link that somebody
-// has put there is replaced, and what it points to is left alone; and a fifo
-// does not hold up the daemon.
+// has put there is replaced, and what it points to is left alone; somebody else's
+// file is an error; and a fifo does not hold up the daemon.
 func WritePIDFile(path string, pid int) error {
 	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		if err := os.Remove(path); err != nil {
@@ -23,7 +25,7 @@ func WritePIDFile(path string, pid int) error {
 		}
 	}
 	const flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC | syscall.O_NOFOLLOW | syscall.O_NONBLOCK
-	file, err := os.OpenFile(path, flags, 0o666)
+	file, err := sticky.Open(path, flags, 0o666)
 	if err == nil {
 		_, err = fmt.Fprintf(file, "%d\n", pid)
 		err = errors.Join(err, file.Close())

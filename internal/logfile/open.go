@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"supervisor/internal/sticky"
 )
 
 // target is what a log's path led to when it was opened.
@@ -33,7 +35,7 @@ type target struct {
 // daemon's own.
 func open(path string, mode os.FileMode) (target, error) {
 	shared := false
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND|syscall.O_NONBLOCK|syscall.O_NOCTTY, mode)
+	file, err := sticky.Open(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND|syscall.O_NONBLOCK|syscall.O_NOCTTY, mode)
 	if err != nil {
 		file, shared, err = openElse(path, err)
 	}
@@ -118,7 +120,7 @@ func openElse(path string, cause error) (file *os.File, shared bool, err error) 
 	}
 	// A fifo that nobody reads cannot be opened for writing only (fifo(7)).
 	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 && errors.Is(cause, unix.ENXIO) {
-		file, err := os.OpenFile(path, os.O_RDWR|syscall.O_NONBLOCK, 0)
+		file, err := sticky.Open(path, os.O_RDWR|syscall.O_NONBLOCK, 0)
 		return file, false, err
 	}
 	return nil, false, cause

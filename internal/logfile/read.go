@@ -8,6 +8,8 @@ import (
 	"math"
 	"os"
 	"syscall"
+
+	"supervisor/internal/sticky"
 )
 
 // ErrBadArguments says that an offset and a length do not go together.
@@ -87,7 +89,10 @@ func Clear(path string) error {
 		return nil
 	}
 	if err == nil && info.Mode().IsRegular() {
-		err = os.Truncate(path, 0)
+		var file *os.File
+		if file, err = sticky.Open(path, os.O_WRONLY|os.O_TRUNC|syscall.O_NONBLOCK, 0); err == nil {
+			err = file.Close()
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("cannot clear log: %w", err)
@@ -98,7 +103,7 @@ func Clear(path string) error {
 // openForReading opens a log and returns its size, which is 0 if it is no
 // regular file. It never waits for the other end of a fifo.
 func openForReading(path string) (*os.File, int64, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
+	file, err := sticky.Open(path, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
 	if err != nil {
 		return nil, 0, err
 	}

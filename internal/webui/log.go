@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"supervisor/internal/logfile"
+	"supervisor/internal/sticky"
 )
 
 // errNoLog says that there is no log of that name.
@@ -72,7 +73,7 @@ func (u *UI) logFile(w http.ResponseWriter, r *http.Request) {
 // openLog opens a log for reading. What is no regular file is no log here: it
 // has no ranges, and might never end.
 func openLog(name string) (*os.File, os.FileInfo, error) {
-	file, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
+	file, err := sticky.Open(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot open log: %w", err)
 	}
