@@ -42,13 +42,21 @@ func TestDependencies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mod, err := os.ReadFile("go.mod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range regexp.MustCompile(`(?m)^(?:require )?\s*(\S+\.\S+/\S+) v\S+$`).FindAllStringSubmatch(string(mod), -1) {
-		if !strings.Contains(string(allowed), "`"+m[1]+"`") {
-			t.Errorf("go.mod requires %s, which docs/adr/0003-dependencies.md does not know", m[1])
+	direct := regexp.MustCompile(`(?m)^(?:require )?\s*(\S+\.\S+/\S+) v\S+$`)
+	tool := regexp.MustCompile(`(?m)^(?:tool )?\s*(\S+\.\S+/\S+)$`)
+	for file, pattern := range map[string]*regexp.Regexp{"go.mod": direct, "test/tools/go.mod": tool} {
+		mod, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := pattern.FindAllStringSubmatch(string(mod), -1)
+		if len(found) == 0 {
+			t.Errorf("%s requires nothing", file)
+		}
+		for _, m := range found {
+			if !strings.Contains(string(allowed), "`"+m[1]+"`") {
+				t.Errorf("%s requires %s, which docs/adr/0003-dependencies.md does not know", file, m[1])
+			}
 		}
 	}
 }

@@ -24,7 +24,7 @@ func TestLoadCtl(t *testing.T) {
 		{"CFG-035 syntax", header + "broken\n", Ctl{}, "Source contains parsing errors: 'DIR/F'\n\t[line  2]: 'broken\\n'"},
 		{"CFG-061 prompt", header + "prompt=%(here)s", Ctl{}, "Format string '%(here)s' for 'supervisorctl.prompt' contains names ('here') which cannot be expanded. Available names: " + envNames},
 		{"CFG-061 username", header + "username=%(here)s", Ctl{}, "Format string '%(here)s' for 'supervisorctl.username' contains names ('here') which cannot be expanded. Available names: " + envNames},
-		{"CFG-061 password", header + "password=%(here)s", Ctl{}, "Format string '%(here)s' for 'supervisorctl.password' contains names ('here') which cannot be expanded. Available names: " + envNames},
+		{"CFG-061 password", header + "password=%(here)s", Ctl{}, "Format string '***' for 'supervisorctl.password' contains names ('here') which cannot be expanded. Available names: " + envNames},
 		{"CFG-203 plugin without factory", header + "[ctlplugin:a]\n", Ctl{}, "section [ctlplugin:a] does not specify a supervisor.ctl_factory"},
 		{"plugin", header + "[ctlplugin:a]\nsupervisor.ctl_factory=foo:bar\n", Ctl{}, "foo:bar cannot be resolved within [ctlplugin:a]"},
 	} {

@@ -38,7 +38,7 @@ func pairs(text string, posix bool) ([]variable, error) {
 	var vars []variable
 	for len(list) > 0 {
 		if len(list) < 3 || list[1] != "=" {
-			return nil, wrong(BadValue, environmentHint, "Unexpected end of key/value pairs in value '%s'", text)
+			return nil, wrong(BadValue, environmentHint, "Unexpected end of key/value pairs in value '%s'", hidden)
 		}
 		value := list[2]
 		if !posix {

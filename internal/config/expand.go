@@ -57,6 +57,9 @@ func environmentNames(vars []variable) map[string]value {
 // expandText expands a text; label is what errors call it.
 func expandText(format, label string, names *scope) (string, error) {
 	expanded, err := percent(format, names.lookup)
+	if err != nil && secret(label) {
+		format = hidden
+	}
 	switch err := err.(type) {
 	case nil:
 		return expanded, nil
@@ -66,6 +69,16 @@ func expandText(format, label string, names *scope) (string, error) {
 	default:
 		return "", wrong(BadExpansion, "", "Format string %s for %s is badly formatted: %v", pyrepr.String(format), pyrepr.String(label), err)
 	}
+}
+
+// hidden stands in errors for a value that is nobody else's business. Errors get
+// into the log, and to clients that have the file read again.
+const hidden = "***"
+
+// secret reports whether the option of a label holds what is to be kept.
+func secret(label string) bool {
+	key := label[strings.LastIndexByte(label, '.')+1:]
+	return key == "password" || key == "environment"
 }
 
 // expandTwice expands a text, and then what came of it if that can be. The

@@ -119,10 +119,12 @@ func TestExpansion(t *testing.T) {
 		{"CFG-045 number wanted", programOnly + "command=%(program_name)d", "Format string '%(program_name)d' for 'program:a.command' is badly formatted: %d format: a real number is required, not str" + inProgramA},
 		{"CFG-046 priority of a program", programOnly + "priority=%(process_num)d", "Format string '%(process_num)d' for 'program:a.priority' contains names ('process_num') which cannot be expanded. Available names: " + envNames + ", here"},
 		{"CFG-047 read once", programOnly + "autostart=%(foo)s", "Format string '%(foo)s' for 'program:a.autostart' contains names ('foo') which cannot be expanded. Available names: " + envNames + ", group_name, here, host_node_name, program_name" + inProgramA},
-		{"CFG-050 own variable in the same line", programOnly + "environment=A=1,B=%(ENV_A)s", "Format string 'A=1,B=%(ENV_A)s' for 'environment' contains names ('ENV_A') which cannot be expanded. Available names: " + envNames + ", group_name, here, host_node_name, numprocs, process_num, program_name" + inProgramA},
+		{"CFG-050 own variable in the same line", programOnly + "environment=A=1,B=%(ENV_A)s", "Format string '***' for 'environment' contains names ('ENV_A') which cannot be expanded. Available names: " + envNames + ", group_name, here, host_node_name, numprocs, process_num, program_name" + inProgramA},
 		{"CFG-060 identifier", "[supervisord]\nidentifier=%(host_node_name)s", "Format string '%(host_node_name)s' for 'supervisord.identifier' contains names ('host_node_name') which cannot be expanded. Available names: " + envNames + ", here"},
 		{"CFG-062 no here in servers", daemonOnly + "[inet_http_server]\nport=%(here)s", "Format string '%(here)s' for 'inet_http_server.port' contains names ('here') which cannot be expanded. Available names: " + envNames},
-		{"daemon's environment", "[supervisord]\nenvironment=A=%(x)s", "Format string 'A=%(x)s' for 'supervisord.environment' contains names ('x') which cannot be expanded. Available names: " + envNames + ", here"},
+		{"daemon's environment", "[supervisord]\nenvironment=A=%(x)s", "Format string '***' for 'supervisord.environment' contains names ('x') which cannot be expanded. Available names: " + envNames + ", here"},
+		{"DIF-064 password", daemonOnly + "[inet_http_server]\nport=1\nusername=u\npassword=geheim%(x)s", "Format string '***' for 'inet_http_server.password' contains names ('x') which cannot be expanded. Available names: " + envNames},
+		{"DIF-064 password, badly formatted", daemonOnly + "[inet_http_server]\nport=1\nusername=u\npassword=geheim%", "Format string '***' for 'inet_http_server.password' is badly formatted: incomplete format"},
 		{"process name", programOnly + "process_name=%(x)s", "Format string '%(x)s' for 'process_name' contains names ('x') which cannot be expanded. Available names: " + envNames + ", group_name, here, host_node_name, numprocs, process_num, program_name" + inProgramA},
 	})
 }
@@ -157,7 +159,7 @@ func TestEveryOptionIsExpanded(t *testing.T) {
 				_, err = LoadCtl(CtlSource{File: s.src.File, Cwd: s.dir})
 			}
 			var e *Error
-			if !errors.As(err, &e) || !strings.Contains(e.Text, "'%(nope)s'") || e.Key != o.Key || e.Section != o.Section {
+			if !errors.As(err, &e) || !strings.Contains(e.Text, "('nope')") || e.Key != o.Key || e.Section != o.Section {
 				t.Errorf("got %v at %q", err, e.Where())
 			}
 		})

@@ -118,7 +118,7 @@ func TestPrograms(t *testing.T) {
 		{"CFG-163 grouped priority", programOnly + "priority=x\n[group:g]\nprograms=a", "invalid literal for int() with base 10: 'x'" + inProgramA},
 		{"too many", programOnly + "numprocs=999999999\nprocess_name=%(process_num)d", "cannot have more than 100000 processes" + inProgramA},
 		{"too many together", programOnly + "numprocs=60000\nprocess_name=%(process_num)d\n[program:b]\ncommand=x\nnumprocs=60000\nprocess_name=%(process_num)d", "cannot have more than 100000 processes in section 'program:b' (file: 'DIR/F')"},
-		{"order of reading", programOnly + "directory=%(x)s\nenvironment=A=\n", "Unexpected end of key/value pairs in value 'A='" + inProgramA},
+		{"order of reading", programOnly + "directory=%(x)s\nenvironment=A=\n", "Unexpected end of key/value pairs in value '***'" + inProgramA},
 	})
 }
 

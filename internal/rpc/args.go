@@ -15,6 +15,7 @@ import (
 type args struct {
 	ctx    context.Context // of the call: it ends when the client has gone
 	values []any
+	turn   *turn
 	fault  *xmlrpc.Fault
 }
 

@@ -3,6 +3,7 @@ package rpc
 import (
 	"errors"
 	"io/fs"
+	"math"
 
 	"supervisor/internal/logfile"
 	"supervisor/internal/wire"
@@ -16,7 +17,7 @@ func (s *Server) readMainLog(a *args) (any, error) {
 	if err := s.mainLog.Sync(); err != nil {
 		return nil, wire.Fault(wire.Failed, err.Error())
 	}
-	return read(s.mainLog.Path(), offset, length)
+	return read(a.turn, s.mainLog.Path(), offset, length)
 }
 
 func (s *Server) clearMainLog(*args) (any, error) {
@@ -64,13 +65,16 @@ func (s *Server) readStream(a *args, of stream) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return read(path, offset, length)
+	return read(a.turn, path, offset, length)
 }
 
 // read reads a log (logging.md, section 7).
-func read(path string, offset, length int64) (any, error) {
+func read(t *turn, path string, offset, length int64) (any, error) {
 	if path == "" {
 		return nil, wire.Fault(wire.NoFile, "")
+	}
+	if err := t.take(path, most(offset, length)); err != nil {
+		return nil, err
 	}
 	data, err := logfile.Read(path, offset, length)
 	switch {
@@ -84,6 +88,17 @@ func read(path string, offset, length int64) (any, error) {
 	return nil, wire.Fault(wire.Failed, "")
 }
 
+// most returns how much a read may return, for what logfile.Read would take.
+func most(offset, length int64) int64 {
+	switch {
+	case length > 0:
+		return length
+	case offset < 0 && offset != math.MinInt64:
+		return -offset
+	}
+	return math.MaxInt64
+}
+
 func (s *Server) tailStream(a *args, of stream) (any, error) {
 	name, offset, length := a.text(0), a.number(1), a.number(2)
 	if a.fault != nil {
@@ -95,6 +110,9 @@ func (s *Server) tailStream(a *args, of stream) (any, error) {
 	}
 	if path == "" {
 		return []any{"", 0, false}, nil
+	}
+	if err := a.turn.take(path, length); err != nil {
+		return nil, err
 	}
 	data, size, overflow, err := logfile.Tail(path, offset, length)
 	if err != nil {

@@ -8,7 +8,6 @@
 package rpc
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -56,6 +55,7 @@ type Server struct {
 	refuse     func(w http.ResponseWriter, status int)
 	buffers    buffers
 	stats      stats
+	turns      chan struct{} // see turn
 }
 
 // New returns a Server.
@@ -69,6 +69,7 @@ func New(o Options) *Server {
 		methods:    newRegistry(o.Namespaces),
 		orphans:    o.Orphans,
 		refuse:     o.Refuse,
+		turns:      make(chan struct{}, maxBig),
 	}
 }
 
@@ -91,7 +92,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	b := s.buffers.take()
 	defer s.buffers.keep(b)
-	*b = s.answer(r.Context(), (*b)[:0], call)
+	t := s.newTurn(r.Context())
+	defer t.end()
+	*b = s.answer(t, (*b)[:0], call)
 	answer := *b
 	w.Header().Set("Content-Type", "text/xml")
 	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
@@ -105,9 +108,10 @@ func excerpt(body []byte) string {
 }
 
 // answer calls the method and appends its result or its fault.
-func (s *Server) answer(ctx context.Context, dst []byte, call xmlrpc.Call) []byte {
+func (s *Server) answer(t *turn, dst []byte, call xmlrpc.Call) []byte {
+	ctx := t.ctx
 	s.log.Log(ctx, severity.Trace, "XML-RPC method called: "+call.Method+"()")
-	value, err := s.call(ctx, call.Method, call.Params)
+	value, err := s.call(t, call.Method, call.Params)
 	if err != nil {
 		fault := faultOf(err)
 		s.log.Log(ctx, severity.Trace, fmt.Sprintf("XML-RPC method %s() returned fault: [%d] %s", call.Method, fault.Code, fault.Text))
@@ -117,8 +121,8 @@ func (s *Server) answer(ctx context.Context, dst []byte, call xmlrpc.Call) []byt
 	return xmlrpc.AppendResponse(dst, value)
 }
 
-// call looks a method up and calls it. ctx ends when the client has gone.
-func (s *Server) call(ctx context.Context, name string, params []any) (any, error) {
+// call looks a method up and calls it. t.ctx ends when the client has gone.
+func (s *Server) call(t *turn, name string, params []any) (any, error) {
 	m, known := s.methods[name]
 	switch {
 	case !known:
@@ -128,7 +132,7 @@ func (s *Server) call(ctx context.Context, name string, params []any) (any, erro
 	case !m.accepts(len(params)):
 		return nil, wire.Fault(wire.IncorrectParameters, "")
 	}
-	a := &args{ctx: ctx, values: params}
+	a := &args{ctx: t.ctx, values: params, turn: t}
 	value, err := m.call(s, a)
 	if a.fault != nil {
 		return nil, a.fault

@@ -1,7 +1,6 @@
 package rpc
 
 import (
-	"context"
 
 	"supervisor/internal/wire"
 	"supervisor/xmlrpc"
@@ -47,20 +46,20 @@ func (s *Server) multicall(a *args) (any, error) {
 	if !ok || len(calls) > maxMulticall {
 		return nil, wire.Fault(wire.IncorrectParameters, "")
 	}
-	results := make([]any, len(calls))
-	for i, c := range calls {
-		value, err := s.oneOfMany(a.ctx, c)
+	var results encoded
+	for _, c := range calls {
+		value, err := s.oneOfMany(a.turn, c)
 		if err != nil {
 			fault := faultOf(err)
 			value = xmlrpc.Struct{{Name: "faultCode", Value: fault.Code}, {Name: "faultString", Value: fault.Text}}
 		}
-		results[i] = value
+		results = results.append(value)
 	}
 	return results, nil
 }
 
 // oneOfMany makes one call of a multicall.
-func (s *Server) oneOfMany(ctx context.Context, value any) (any, error) {
+func (s *Server) oneOfMany(t *turn, value any) (any, error) {
 	call, _ := value.(xmlrpc.Struct)
 	name := member[string](call, "methodName")
 	switch name {
@@ -69,7 +68,7 @@ func (s *Server) oneOfMany(ctx context.Context, value any) (any, error) {
 	case wire.System + "." + wire.Multicall:
 		return nil, wire.Fault(wire.IncorrectParameters, "Recursive system.multicall forbidden")
 	}
-	return s.call(ctx, name, member[[]any](call, "params"))
+	return s.call(t, name, member[[]any](call, "params"))
 }
 
 // member returns a member of a struct; none, or one of another type, is zero.

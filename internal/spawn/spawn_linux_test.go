@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -26,6 +27,32 @@ func TestOnlyThreeDescriptors(t *testing.T) {
 	for name, run := range ways {
 		if out, _, _ := run(t, s, spec); out != "0\n1\n2\n" {
 			t.Errorf("%s: open descriptors %q", name, out)
+		}
+	}
+}
+
+// Many starts at once do not leave each other's pipes to each other's children.
+func TestOnlyThreeDescriptorsInACrowd(t *testing.T) {
+	s := spawner(t)
+	spec := sh(`for f in /proc/$$/fd/*; do test -e $f && echo ${f##*/}; done`)
+	const crowd = 40
+	outputs := make(chan string, crowd)
+	var running sync.WaitGroup
+	for i := range crowd {
+		run := run
+		if i%4 == 0 {
+			run = runStaged
+		}
+		running.Go(func() {
+			out, _, _ := run(t, s, spec)
+			outputs <- out
+		})
+	}
+	running.Wait()
+	close(outputs)
+	for out := range outputs {
+		if out != "0\n1\n2\n" {
+			t.Errorf("open descriptors %q", out)
 		}
 	}
 }
