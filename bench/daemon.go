@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -178,10 +177,4 @@ func (d *daemon) bytesLogged() int64 {
 		}
 	}
 	return sum
-}
-
-// alive reports whether a process has not been reaped.
-func alive(pid int) bool {
-	_, err := os.Stat("/proc/" + strconv.Itoa(pid))
-	return err == nil
 }

@@ -13,6 +13,8 @@ import (
 )
 
 // sleeper is the supervised program, in assembler. It is never called here.
+//
+//lint:ignore U1000 it is what sleeperText returns
 func sleeper()
 
 // sleeperText returns the beginning of its code.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"unsafe"
 
 	"supervisor/internal/supervisorctl"
 )
@@ -27,6 +28,7 @@ func main() {
 		Cwd:    cwd,
 		Env:    os.Environ(),
 		UID:    os.Geteuid(),
+		Hide:   hide,
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
@@ -39,4 +41,14 @@ func main() {
 			return c, func() { signal.Stop(c) }
 		},
 	}))
+}
+
+// hide overwrites a part of the command line, which everybody on the machine can
+// read as long as the program runs (ps(1)). The strings in os.Args are the very
+// memory that the system shows.
+func hide(part string) {
+	memory := unsafe.Slice(unsafe.StringData(part), len(part))
+	for i := range memory {
+		memory[i] = 'x'
+	}
 }

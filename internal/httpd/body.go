@@ -30,6 +30,9 @@ func (s *Servers) paced(next http.Handler) http.Handler {
 		c := connOf(r)
 		if r.ContentLength == 0 {
 			c.listener.attend(c)
+			if c.SetReadDeadline(time.Time{}) != nil {
+				return // the client has gone
+			}
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -136,6 +136,7 @@ func (s *Servers) newServer(l *listener, routes Routes) *http.Server {
 	return &http.Server{
 		Handler:                      s.handler(l.server, routes),
 		ReadHeaderTimeout:            headerTimeout,
+		ReadTimeout:                  bodyTimeout, // of what net/http answers itself; paced knows better of the rest
 		IdleTimeout:                  idleTimeout,
 		MaxHeaderBytes:               maxHeader,
 		DisableGeneralOptionsHandler: true,

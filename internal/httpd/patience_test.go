@@ -57,6 +57,11 @@ func TestPatience(t *testing.T) {
 			send(t, c, "GET /RPC2 HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
 			go io.Copy(io.Discard, c)
 		}, bodyTimeout},
+		// Regression: such a connection stayed open for ever.
+		{"stops in a body that is not even asked for", func(t *testing.T, c net.Conn) {
+			send(t, c, "POST /RPC2 HTTP/1.1\r\nHost: x\r\nExpect: magic\r\nContent-Length: 1\r\n\r\n")
+			go io.Copy(io.Discard, c)
+		}, bodyTimeout},
 		{"takes no answer", func(t *testing.T, c net.Conn) { send(t, c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n") }, writeTimeout},
 		{"takes a part of the answer", func(t *testing.T, c net.Conn) {
 			send(t, c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -1,7 +1,6 @@
 package rpc
 
 import (
-
 	"supervisor/internal/wire"
 	"supervisor/xmlrpc"
 )

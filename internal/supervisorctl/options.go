@@ -52,6 +52,7 @@ type options struct {
 	help        bool
 	interactive bool
 	raw         bool
+	password    string // as it stands in the arguments
 	json        bool
 	color       string              // empty: not given
 	addressed   bool                // -s is given
@@ -96,7 +97,9 @@ func parseOptions(args []string) (options, error) {
 		case "username":
 			o.override(func(c *config.Ctl) { c.Username = g.Value })
 		case "password":
-			o.override(func(c *config.Ctl) { c.Password = g.Value })
+			password := strings.Clone(g.Value) // what was given is going to be hidden
+			o.password = g.Value
+			o.override(func(c *config.Ctl) { c.Password = password })
 		case "history_file":
 			o.override(func(c *config.Ctl) { c.HistoryFile = g.Value })
 		}

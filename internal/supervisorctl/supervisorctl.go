@@ -25,11 +25,12 @@ import (
 
 // Invocation is everything that a run of the program depends on.
 type Invocation struct {
-	Args           []string // without the name of the program
-	Exe            string   // the path of the program, found through PATH if need be
-	Cwd            string   // absolute
-	Env            []string // KEY=VALUE
-	UID            int      // the effective user
+	Args           []string          // without the name of the program
+	Exe            string            // the path of the program, found through PATH if need be
+	Cwd            string            // absolute
+	Env            []string          // KEY=VALUE
+	UID            int               // the effective user
+	Hide           func(part string) // overwrites a part of Args where everybody can see it; nil: nobody can
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 
@@ -69,6 +70,9 @@ func run(inv Invocation, dial dialer) int {
 			args = append([]string{"--json"}, args...)
 		}
 		return inv.checkFile(o.file, args, inv.Stdout, inv.Stderr)
+	}
+	if inv.Hide != nil && o.password != "" {
+		inv.Hide(o.password)
 	}
 	settings, from, err := configure(inv, o)
 	if err == nil && o.json && len(o.action) == 0 {
