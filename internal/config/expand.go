@@ -57,7 +57,7 @@ func environmentNames(vars []variable) map[string]value {
 // expandText expands a text; label is what errors call it.
 func expandText(format, label string, names *scope) (string, error) {
 	expanded, err := percent(format, names.lookup)
-	if err != nil && secret(label) {
+	if err != nil && confidential(label) {
 		format = hidden
 	}
 	switch err := err.(type) {
@@ -75,8 +75,8 @@ func expandText(format, label string, names *scope) (string, error) {
 // into the log, and to clients that have the file read again.
 const hidden = "***"
 
-// secret reports whether the option of a label holds what is to be kept.
-func secret(label string) bool {
+// confidential reports whether the option of a label holds what is to be kept.
+func confidential(label string) bool {
 	key := label[strings.LastIndexByte(label, '.')+1:]
 	return key == "password" || key == "environment"
 }
