@@ -4,6 +4,7 @@
 
 GO       = go
 PORT     =
+MISTAKES =
 FUZZTIME = 10s
 PREFIX   = /usr/local
 DESTDIR  =
@@ -33,6 +34,9 @@ demo-stop: ## stop it again
 
 checklist: ## print the behaviours that no test carries
 	@$(GO) run ./test/checklist
+
+mutants: ## plant mistakes and see that the comparison with Supervisor notices
+	@$(GO) run ./test/mutants $(MISTAKES)
 
 portability: ## build and vet for every platform
 	sh test/platforms vet
@@ -70,4 +74,4 @@ clean: demo-stop ## remove what was built, and stop and remove the demo
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: build test demo demo-stop checklist portability fuzz chaos bench microbench install clean help
+.PHONY: build test demo demo-stop checklist mutants portability fuzz chaos bench microbench install clean help
