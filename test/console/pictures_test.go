@@ -55,7 +55,7 @@ func TestPictures(t *testing.T) {
 					p.until("loads", `document.querySelector(".cpu span, .chart strong").textContent !== ""`)
 				}
 				if c.name == "overview" && format != "" { // a curve takes its time
-					p.until("curves", `(`+row("shop:compress")+`.row.spark.points.length >= 11)`)
+					p.until("curves", `(`+row("shop:compress")+`.row.spark.points.length >= 40)`)
 				}
 				if c.name == "daemon" {
 					d.get("index.html?action=restart&processname=cache")

@@ -234,6 +234,7 @@ func open(t *testing.T) *tab {
 	if listening != nil {
 		t.Fatal(listening)
 	}
+	p.do("resize", chromedp.EmulateViewport(1320, 800)) // on a narrow screen some things are not shown
 	return p
 }
 

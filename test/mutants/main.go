@@ -98,7 +98,7 @@ func plant(m mutant, scenarios []string) (noticed bool, err error) {
 	if out, err := exec.Command("go", append(options, "./cmd/...")...).CombinedOutput(); err != nil {
 		return false, fmt.Errorf("it cannot be built: %w\n%s", err, out)
 	}
-	play := exec.Command("go", "test", "-count=1", "./test/differential", "-run", selection(scenarios))
+	play := exec.Command("go", "test", "-count=1", "-timeout", "1h", "./test/differential", "-run", selection(scenarios))
 	play.Env = append(os.Environ(), "DIFFERENTIAL_PROGRAMS="+dir, "CI=true")
 	out, err := play.CombinedOutput()
 	switch {

@@ -15,8 +15,7 @@ export class Row {
   constructor(view, acted) {
     this.name = view.name;
     this.load = [];
-    this.sum = 0;
-    this.count = 0;
+    this.sum = this.count = this.alive = 0;
     this.spark = new Spark(sparkPoints, 50);
     const link = encodeURIComponent(view.name);
     const button = (action, label) => el("button", {
@@ -100,15 +99,19 @@ export class Row {
   // past takes the curve so far; what is not told was idle, or is not known.
   past(points) {
     this.spark.set(points);
-    this.sum = this.count = 0;
+    this.sum = this.count = this.alive = 0;
   }
 
-  // second adds to the curve, and draws what can be seen.
+  // second adds to the curve, and draws what can be seen. While there is no
+  // process there is no curve.
   second(now) {
-    this.sum += this.load[0] ?? 0;
+    if (this.load.length > 0) {
+      this.sum += this.load[0];
+      this.alive++;
+    }
     if (++this.count === perPoint) {
-      this.spark.add(Math.round(this.sum / perPoint));
-      this.sum = this.count = 0;
+      this.spark.add(this.alive > 0 ? Math.round(this.sum / this.alive) : -1);
+      this.sum = this.count = this.alive = 0;
     }
     if (this.visible) this.tick(now);
   }
