@@ -24,7 +24,7 @@ func commands() []command {
 			usage: "add <name> [...]\tMake a group of the configuration active\n"},
 		{name: "avail", form: asList, noArgument: true, run: avail,
 			usage: "avail\t\t\tList what the configuration defines\n"},
-		{name: "check", beyond: true, form: asText, run: check,
+		{name: "check", beyond: true, form: asText, options: []string{"--strict", "--ignore"}, run: check,
 			usage: "check [--strict] [FILE]\tFind everything that is wrong with a configuration\n"},
 		{name: "clear", form: asList, checked: true, complete: processNames, run: clearLogs,
 			usage: "clear <name>\t\tEmpty the log files of a process\n" +
