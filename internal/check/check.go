@@ -120,6 +120,9 @@ func (c *checker) sorted() []Finding {
 	all := []Finding{}
 	for _, f := range c.findings {
 		f.Message = strings.TrimSpace(f.Message)
+		if f.Suggestion != nil && secretText.MatchString(c.text(f.File, f.Line, f.EndLine)) {
+			f.Suggestion = nil // findings get into logs that others read
+		}
 		id := same{f.File, f.Line, f.Code, f.Key, f.Message}
 		if !known[id] {
 			known[id] = true

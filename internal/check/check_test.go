@@ -158,6 +158,25 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
+// Findings get into logs that others read, so they hold no secret.
+func TestSecretsStay(t *testing.T) {
+	for _, text := range []string{
+		"[inet_http_server]\nport=1\nusername=u\npassword='s3cr3t'\n",
+		"[inet_http_server]\nport=1\nusername=u\npassword=s3cr3t #s3cr3t\n[supervisorctl]\nserverurl=http://127.0.0.1:1\npassword=other\n",
+		"[inet_http_server]\nport=1\npassword=s3cr3t\npassword=s3cr3t\n[inet_http_serve]\npassword=s3cr3t\n",
+		"[program:a]\ncommand=/bin/cat\nenvironment=DB_PASSWORD=\"s3cr3t\",A=$B\n",
+		"[program:a]\ncommand=/bin/cat\nenvironment=API_TOKEN=s3cr3t,B=\n",
+	} {
+		var b bytes.Buffer
+		if err := WriteText(&b, look(t, daemon+text, ordinary())); err != nil {
+			t.Fatal(err)
+		}
+		if b.Len() == 0 || strings.Contains(b.String(), "s3cr3t") {
+			t.Errorf("%s\nfound:\n%s", text, &b)
+		}
+	}
+}
+
 // The column is that of what is meant.
 func TestColumns(t *testing.T) {
 	for _, tt := range []struct {

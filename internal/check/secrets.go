@@ -10,6 +10,9 @@ import (
 // secretVariable matches variables whose values nobody else should see.
 var secretVariable = regexp.MustCompile(`(?i)(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)\w*\s*=\s*["']?[^%\s,"']`)
 
+// secretText matches lines that hold a secret.
+var secretText = regexp.MustCompile(`(?mi)^\s*password\b|` + secretVariable.String()[len("(?i)"):])
+
 // secrets finds passwords in files that everybody may read: one finding a file
 // is enough.
 func (c *checker) secrets() {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -30,11 +31,14 @@ func (c *checker) values() {
 				continue
 			}
 			if inner, ok := unquoted(o.Value); ok && literal[o.Key] && (o.Key != "command" || strings.ContainsAny(inner, " \t")) {
-				f := c.on(quotedValue, s, o, "the quotes are part of the value: %s", o.Value)
+				f := c.on(quotedValue, s, o, "the quotes are part of the value")
 				if o.Key == "command" {
 					f.Message = "the quotes make one word of the whole command"
 				}
-				f.Hint, f.Suggestion = "leave the quotes out", c.instead(o, inner)
+				f.Hint = "leave the quotes out, unless they are meant"
+				if o.Key != "password" { // which is not printed
+					f.Suggestion = c.instead(o, inner)
+				}
 				continue
 			}
 			c.cutByComment(s, o)
@@ -94,11 +98,15 @@ func (c *checker) cutByComment(s *ini.Section, o ini.Option) {
 		if !quotes && !secret && (o.Key != "command" || !looksLikeCommand.MatchString(comment)) {
 			continue
 		}
-		f := c.on(commentCuts, s, o, "%q is taken for a comment, because a blank stands before it", comment)
+		shown := fmt.Sprintf("%q", comment)
+		if secret {
+			shown = "the end of the password"
+		}
+		f := c.on(commentCuts, s, o, "%s is taken for a comment, because a blank stands before it", shown)
 		f.move(c, o.File, n)
 		f.Column = 1 + len([]rune(kept))
 		f.Hint = "leave out the blank before the " + comment[:1]
-		if o.End == o.Line {
+		if o.End == o.Line && !secret {
 			text := strings.TrimRight(kept, " \t") + comment
 			f.Suggestion = &text
 		}

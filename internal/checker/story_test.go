@@ -9,7 +9,8 @@ import (
 )
 
 // Whoever does what is said, one thing after the other, ends with a file that
-// has nothing to complain of.
+// has nothing to complain of, except that a password is not the same in two
+// places: passwords are never printed.
 func TestFollowedToTheEnd(t *testing.T) {
 	s := newShop(t)
 	s.write(t, `[supervisord]
@@ -61,7 +62,9 @@ promt=shop
 		})
 		if i < 0 {
 			for _, f := range found {
-				t.Errorf("nothing can be done about %+v", f)
+				if f.Code != "other-credentials" {
+					t.Errorf("nothing can be done about %+v", f)
+				}
 			}
 			if len(first) < 25 {
 				t.Errorf("only %d things were wrong: %+v", len(first), first)
