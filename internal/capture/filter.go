@@ -44,6 +44,10 @@ type State struct {
 	Buffer    []byte `json:",omitempty"` // what has been captured so far
 }
 
+// Quiet reports whether the filter remembers nothing: no capture has begun, and
+// no token may have.
+func (f *Filter) Quiet() bool { return !f.capturing && f.held == 0 }
+
 // State returns what the filter remembers. Later chunks do not change it.
 func (f *Filter) State() State {
 	return State{Capturing: f.capturing, Held: f.held, Buffer: bytes.Clone(f.trim())}

@@ -66,6 +66,8 @@ type Daemon struct {
 	StripANSI   bool
 	Environment []string // KEY=VALUE, in the order of the file; part of every process' own
 	Identifier  string
+	Adopt       bool   // take back the children of a daemon that was killed
+	StateDir    string // where what is needed for that is kept; empty: beside the pid file
 }
 
 // User is an account to which privileges are dropped. It existed when the

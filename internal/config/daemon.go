@@ -112,6 +112,16 @@ var daemonFields = []field[daemonSection]{
 		set:     to(boolean, func(d *daemonSection) *bool { return &d.StripANSI }),
 	},
 	{
+		key: "adopt", def: "false",
+		meaning: "keep what is needed to take back the programs of a daemon that was killed, and do so",
+		set:     to(boolean, func(d *daemonSection) *bool { return &d.Adopt }),
+	},
+	{
+		key: "statedir", absent: "the directory of the pid file",
+		meaning: "the directory in which adopt=true keeps its state; one in memory, like /run, is best",
+		set:     ask((*system).existingDir, func(d *daemonSection) *string { return &d.StateDir }),
+	},
+	{
 		key: "environment", absent: "nothing",
 		meaning: `KEY="value" pairs, between commas, to add to the environment of all programs`,
 		twice:   true,

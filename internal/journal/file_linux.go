@@ -73,8 +73,11 @@ func lock(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		if errors.Is(err, unix.EWOULDBLOCK) {
+	// Not flock(2): a child that is being made when this process is killed would
+	// have that lock, too, for a moment.
+	mine := unix.Flock_t{Type: unix.F_WRLCK}
+	if err := unix.FcntlFlock(lock.Fd(), unix.F_SETLK, &mine); err != nil {
+		if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES) {
 			err = errors.New("it is in use by another daemon")
 		}
 		return nil, errors.Join(err, lock.Close())

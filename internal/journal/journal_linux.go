@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -233,8 +234,26 @@ func (j *Journal) Close() error {
 	return errors.Join(j.file.unmap(), j.lock.Close())
 }
 
-// Remove closes the journal and deletes it: there is nothing to take back.
+// Clear forgets all entries and deletes what else is in the folder.
+func (j *Journal) Clear() error {
+	j.mu.Lock()
+	j.live, j.liveLen, j.tail = make(map[string]span), 0, 0
+	j.publish()
+	j.mu.Unlock()
+	return j.deleteFiles(fileName, lockName)
+}
+
+// Remove closes the journal and deletes the folder: there is nothing to take back.
 func (j *Journal) Remove() error {
-	err := os.Remove(j.path)
-	return errors.Join(err, j.Close())
+	return errors.Join(j.deleteFiles(), os.Remove(j.dir), j.Close())
+}
+
+func (j *Journal) deleteFiles(but ...string) error {
+	entries, err := os.ReadDir(j.dir)
+	for _, e := range entries {
+		if !slices.Contains(but, e.Name()) {
+			err = errors.Join(err, os.Remove(filepath.Join(j.dir, e.Name())))
+		}
+	}
+	return err
 }

@@ -22,5 +22,8 @@ func (*Journal) Store(...Change) {}
 // Close does nothing.
 func (*Journal) Close() error { return nil }
 
+// Clear does nothing.
+func (*Journal) Clear() error { return nil }
+
 // Remove does nothing.
 func (*Journal) Remove() error { return nil }

@@ -104,6 +104,13 @@ func (b *backlog) write(p []byte) {
 	b.keep(p)
 }
 
+// empty reports whether nothing is kept.
+func (b *backlog) empty() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.left) == 0 && b.lost == 0
+}
+
 // retry is what the timer does.
 func (b *backlog) retry() {
 	b.mu.Lock()

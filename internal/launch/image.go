@@ -257,7 +257,7 @@ func (s *seat) resume(image SeatImage) error {
 			}
 		}
 		if of.Log != nil {
-			file, err := logfile.Resume(*of.Log, limits(channel.config))
+			file, err := logfile.Resume(*of.Log, s.limits(channel.config))
 			if err != nil {
 				return err
 			}

@@ -20,6 +20,7 @@ import (
 	"sync/atomic"
 
 	"supervisor/internal/config"
+	"supervisor/internal/journal"
 	"supervisor/internal/logfile"
 	"supervisor/internal/spawn"
 	"supervisor/internal/supervisor"
@@ -33,6 +34,7 @@ type Options struct {
 	Env       []string        // the daemon's own environment
 	ServerURL string          // how children reach the daemon; empty: not at all
 	Daemon    config.Daemon
+	Journal   *journal.Journal // nil: children are not taken back by another daemon
 }
 
 // Launcher implements supervisor.Launcher.
@@ -40,6 +42,7 @@ type Launcher struct {
 	Options
 	queue  queue
 	places chan struct{} // who makes a child ready
+	lastID atomic.Int64  // of the pipes of a child that have names
 	kept   atomic.Int64  // bytes of output for which logs have no room
 	ending tally         // dead children whose end is not reported yet
 	frozen []*seat       // those that Image has frozen
@@ -101,6 +104,7 @@ func (l *Launcher) newSeat(kind config.Kind, p *config.Process, s *socket) (*sea
 	}
 	seat := l.seatOf(kind, p, s)
 	seat.stdout, seat.stderr = stdout, stderr
+	l.store(seat.key(seatKey), seatRecord{stdout, stderr})
 	return seat, nil
 }
 

@@ -21,6 +21,7 @@ type seat struct {
 	socket         *socket // nil: the child's stdin is a pipe
 	stdout, stderr string  // paths of the logs; empty: none
 
+	taken    int           // the incarnation that an earlier daemon has made; 0: none
 	places   chan struct{} // has room for one: who makes the next child ready
 	out, err backlog       // the ways to the logs
 
@@ -33,12 +34,17 @@ type child struct {
 	*spawn.Child
 	input   *spawn.Input // nil: its stdin is a socket
 	streams []*stream
+	kept    *childRecord // nil: it is not kept
+	orphan  *foundling   // nil: it was started by this daemon
 }
 
 // Launch begins an incarnation.
 func (s *seat) Launch(n int, report func(supervisor.Report)) {
+	if n == s.taken && n != 0 { // an earlier daemon had come this far; see foundling
+		return
+	}
 	s.launcher.queue.add(func() {
-		c, err := s.spawn(report)
+		c, err := s.spawn(n, report)
 		if err != nil {
 			report(supervisor.SpawnFailed{Incarnation: n, Reason: s.explain(err), At: time.Now()})
 			return
@@ -63,6 +69,10 @@ func (s *seat) Resume(report func(supervisor.Report)) {
 	for _, st := range c.streams {
 		st.reportTo(report)
 	}
+	if c.orphan != nil {
+		s.launcher.ending.run(func() { s.takeIn(c, report) })
+		return
+	}
 	s.carry(c)
 	if c.input != nil {
 		c.input.Thaw()
@@ -73,12 +83,13 @@ func (s *seat) Resume(report func(supervisor.Report)) {
 // await arranges for the end of the child.
 func (s *seat) await(c *child, report func(supervisor.Report)) {
 	c.OnExit(func(e spawn.Exit) {
+		s.hasEnded(c, e)
 		s.launcher.ending.run(func() { s.end(c, e, report) })
 	})
 }
 
 // spawn makes ready what a child needs and starts it.
-func (s *seat) spawn(report func(supervisor.Report)) (*child, error) {
+func (s *seat) spawn(n int, report func(supervisor.Report)) (*child, error) {
 	c, spec, err := s.makeReady(report)
 	if err != nil {
 		return nil, err
@@ -89,13 +100,16 @@ func (s *seat) spawn(report func(supervisor.Report)) (*child, error) {
 			return nil, err
 		}
 	}
+	s.announce(n, c, &spec)
 	if c.Child, err = s.launcher.Spawner.Start(spec); err != nil {
+		s.unmade(c)
 		c.closeStreams()
 		s.releaseSocket()
 		return nil, err
 	}
+	s.made(c)
 	if c.Stdin != nil {
-		c.input = spawn.NewInput(c.Stdin)
+		c.input = s.newInput(c)
 	}
 	for i, pipe := range []*spawn.Pipe{c.Stdout, c.Stderr}[:len(c.streams)] {
 		c.streams[i].pipe = pipe
@@ -108,7 +122,7 @@ func (s *seat) carry(c *child) {
 	for _, st := range c.streams {
 		st.pid = c.PID
 		if st.pipe != nil { // else the child had closed it before it was handed over
-			st.pump = s.launcher.Spawner.Pump(st.pipe, st.pace(), st.handle)
+			st.pump = s.pump(c, st)
 		}
 	}
 }
@@ -138,9 +152,10 @@ func (s *seat) end(c *child, e spawn.Exit, report func(supervisor.Report)) {
 		c.input.Close()
 	}
 	s.releaseSocket()
+	s.unmade(c)
 	report(supervisor.Ended{
 		PID:  e.PID,
-		Exit: lifecycle.Exit{Status: spawn.ExitCode(e.Status), Text: spawn.Describe(e.Status)},
+		Exit: lifecycle.Exit{Status: e.Code(), Text: e.Text()},
 		At:   e.At,
 	})
 }

@@ -47,11 +47,30 @@ func (s *socket) release() {
 	if s.users > 0 {
 		return
 	}
+	if s.file == nil { // it could not be taken back
+		return
+	}
 	s.log.Info("Closing socket " + s.config.URL)
 	if err := s.file.Close(); err != nil {
 		s.log.Error("cannot close socket "+s.config.URL, "error", err)
 	}
 	s.file = nil
+}
+
+// takeBack counts a child of another daemon, and takes the socket from it.
+func (s *socket) takeBack(c *child) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.users++
+	if s.file != nil || !c.orphan.alive {
+		return
+	}
+	file, err := c.TakeStdin(s.config.URL)
+	if err != nil {
+		s.log.Warn("the socket "+s.config.URL+" is not taken back; the next process gets a new one", "error", err)
+		return
+	}
+	s.file = file
 }
 
 // try opens and closes the socket.

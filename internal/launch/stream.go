@@ -31,6 +31,9 @@ type stream struct {
 	log     *backlog        // the way to it; nil: none
 	filter  *capture.Filter // nil: no capture mode
 	scratch []byte          // for StripANSI
+	buffer  []byte          // for what is read where bytes are moved; nil: not needed yet
+	skip    int64           // bytes that are in the log already, from an earlier daemon
+	spooled *spooled        // nil: bytes are moved or read, not spooled
 	late    atomic.Bool     // the end of the child has been reported without the last output
 }
 
@@ -39,7 +42,7 @@ func (s *seat) openStream(channel, path string, cfg config.Stream, report func(s
 	st := s.newStream(channel, cfg)
 	st.reportTo(report)
 	if path != "" {
-		file, err := logfile.Open(path, limits(cfg))
+		file, err := logfile.Open(path, s.limits(cfg))
 		if err != nil {
 			return nil, err
 		}
@@ -78,8 +81,8 @@ func (s *seat) newStream(channel string, cfg config.Stream) *stream {
 	return st
 }
 
-func limits(cfg config.Stream) logfile.Options {
-	return logfile.Options{MaxBytes: int64(cfg.MaxBytes), Backups: cfg.Backups}
+func (s *seat) limits(cfg config.Stream) logfile.Options {
+	return logfile.Options{MaxBytes: int64(cfg.MaxBytes), Backups: cfg.Backups, Shared: s.launcher.Journal != nil}
 }
 
 // pace says how fast output must be seen: a listener is answered word by word,
@@ -98,17 +101,25 @@ func (st *stream) pace() spawn.Pace {
 func (st *stream) handle(chunk []byte) {
 	switch {
 	case st.listener:
-		st.write(st.strip(chunk))
-		if st.debugs() {
-			st.debug(pyrepr.Bytes(chunk))
-		}
-		st.report(supervisor.Spoke{Data: chunk})
+		st.logSpoken(chunk)
+		st.spoken(chunk)
 	case st.filter != nil:
 		st.filter.Write(chunk, st)
 	default:
 		st.Log(chunk)
 	}
 }
+
+// logSpoken logs what a listener has said.
+func (st *stream) logSpoken(chunk []byte) {
+	st.write(st.strip(chunk))
+	if st.debugs() {
+		st.debug(pyrepr.Bytes(chunk))
+	}
+}
+
+// spoken passes on what a listener has said.
+func (st *stream) spoken(chunk []byte) { st.report(supervisor.Spoke{Data: chunk}) }
 
 // Log takes ordinary output. It implements capture.Sink.
 func (st *stream) Log(data []byte) {
@@ -146,7 +157,12 @@ func (st *stream) strip(data []byte) []byte {
 
 // write appends to the log file.
 func (st *stream) write(data []byte) {
-	if st.log != nil {
+	if st.skip > 0 {
+		there := min(st.skip, int64(len(data)))
+		st.skip -= there
+		data = data[there:]
+	}
+	if st.log != nil && len(data) > 0 {
 		st.log.write(data)
 	}
 }
@@ -169,5 +185,10 @@ func (st *stream) close() {
 	}
 	if st.log != nil {
 		st.log.detach(st.file)
+	}
+	if st.spooled != nil {
+		if err := st.spooled.spool.Close(); err != nil {
+			st.launcher.Log.Error("cannot close a spool", "error", err)
+		}
 	}
 }

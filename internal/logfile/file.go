@@ -14,6 +14,7 @@ import (
 type Options struct {
 	MaxBytes int64       // size at which the file is rotated; 0 or less means never
 	Backups  int         // how many rotated files are kept; 0 means the file is truncated instead
+	Shared   bool        // others may Splice to the same file
 	Mode     os.FileMode // permissions of a file that is created, before the umask; 0 means 0666
 }
 
@@ -33,6 +34,9 @@ type File struct {
 	target  target
 	limit   int64 // size in bytes that calls for a rotation; 0 if none does
 	stalled bool  // the last write waited in vain for a reader
+
+	plain   *os.File // plainOf without O_APPEND, for Splice; nil: not needed yet
+	plainOf *os.File
 }
 
 // A write waits this long for the reader of a pipe, fifo or terminal; and this
@@ -92,7 +96,7 @@ func (f *File) Write(p []byte) (int, error) {
 	if f.target.waits || f.target.blocks {
 		return f.writeToReader(p)
 	}
-	n, err := f.target.file.Write(p)
+	n, err := f.append(p)
 	if f.target.regular {
 		f.target.size += int64(n)
 	}
@@ -101,6 +105,20 @@ func (f *File) Write(p []byte) (int, error) {
 		err = errors.Join(err, f.rotate())
 	}
 	return n, err
+}
+
+// append writes to the end of the file, and not while somebody else who looks for
+// the end is about to write there.
+func (f *File) append(p []byte) (int, error) {
+	if !f.opt.Shared || !f.target.regular {
+		return f.target.file.Write(p)
+	}
+	unlock, err := lockFile(f.target.file)
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
+	return f.target.file.Write(p)
 }
 
 // Hurry has a reader waited for no longer than another second, now and from now
@@ -195,7 +213,12 @@ func (f *File) clear() error {
 func (f *File) Close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.target.file.Close()
+	err := f.target.file.Close()
+	if f.plain != nil {
+		err = errors.Join(err, f.plain.Close())
+		f.plain = nil
+	}
+	return err
 }
 
 // reopen replaces the open file by what the path leads to now.

@@ -12,7 +12,25 @@ import (
 type Exit struct {
 	PID    int
 	Status syscall.WaitStatus
-	At     time.Time // when the child was reaped
+	Lost   bool      // Status is not known: nobody who would tell us has seen it
+	At     time.Time // when the child was reaped, or was found to be gone
+}
+
+// Text says how the child ended, in Supervisor's words where there are some.
+func (e Exit) Text() string {
+	if e.Lost {
+		return "exit status unknown"
+	}
+	return Describe(e.Status)
+}
+
+// Code returns the exit code of a child that exited; -1 if it was killed by a
+// signal, or if the code is not known.
+func (e Exit) Code() int {
+	if e.Lost {
+		return -1
+	}
+	return ExitCode(e.Status)
 }
 
 // Describe says in Supervisor's words how a child ended (process.md, section

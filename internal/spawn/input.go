@@ -28,6 +28,9 @@ type Input struct {
 
 	draining bool // the goroutine is there
 	frozen   bool // nothing is written
+
+	keep     func(Progress) // nil: nobody could go on with it
+	progress Progress
 }
 
 // NewInput returns an Input that owns the pipe.
@@ -47,10 +50,12 @@ func (in *Input) Send(data []byte) error {
 		if len(in.queue)+len(data) > MaxQueued {
 			return ErrQueueFull
 		}
+		in.sent()
 		in.queue = append(in.queue, data...)
 		return nil
 	}
-	n, err := in.pipe.write(data)
+	in.sent()
+	n, err := in.write(data)
 	if err != nil {
 		in.err = err
 		return err
@@ -98,7 +103,7 @@ func (in *Input) drain() {
 		}
 		var n int
 		if err == nil {
-			n, err = in.pipe.write(in.queue)
+			n, err = in.write(in.queue)
 		}
 		in.queue, in.err = in.queue[n:], err
 	}

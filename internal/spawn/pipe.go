@@ -30,7 +30,7 @@ func openPipes(spec Spec) (*pipes, error) {
 		case fd == 2 && spec.MergeStderr:
 			p.theirs = append(p.theirs, p.theirs[1])
 		default:
-			err = p.open(fd)
+			err = p.open(fd, spec.FIFOs[fd])
 		}
 		if err != nil {
 			p.closeTheirs(spec)
@@ -41,7 +41,10 @@ func openPipes(spec Spec) (*pipes, error) {
 	return p, nil
 }
 
-func (p *pipes) open(fd int) error {
+func (p *pipes) open(fd int, name string) error {
+	if name != "" {
+		return p.openFIFO(fd, name)
+	}
 	r, w, err := pipe()
 	if err != nil {
 		return err

@@ -36,9 +36,11 @@ type pumps struct {
 	done    chan struct{}
 	frozen  atomic.Bool // nothing is read
 
-	mu   sync.Mutex // a leaf
-	all  map[int32]*Pump
-	last int32 // the number given last
+	mu       sync.Mutex // a leaf
+	all      map[int32]*Pump
+	last     int32 // the number given last
+	wards    map[int32]*ward
+	lastWard int32
 }
 
 func (ps *pumps) open() error {
@@ -52,6 +54,7 @@ func (ps *pumps) open() error {
 	}
 	ps.fd, ps.epoll = fd, os.NewFile(uintptr(fd), "epoll")
 	ps.all = make(map[int32]*Pump)
+	ps.wards = make(map[int32]*ward)
 	ps.done = make(chan struct{})
 	go ps.run()
 	return nil
@@ -82,6 +85,8 @@ func (ps *pumps) run() {
 		for _, e := range events[:n] {
 			if p := ps.find(e.Fd); p != nil {
 				go p.serve()
+			} else if w := ps.findWard(e.Fd); w != nil {
+				go w.ended()
 			}
 		}
 	}
@@ -151,7 +156,8 @@ type Pump struct {
 	owner  *pumps
 	pipe   *Pipe
 	handle func(chunk []byte)
-	done   chan struct{} // closed when the pipe is
+	move   func(pipe int) (int, error) // takes bytes out of the pipe itself; nil: they are read and handled
+	done   chan struct{}               // closed when the pipe is
 	pace   Pace
 	number int32
 
@@ -165,7 +171,18 @@ type Pump struct {
 
 // Pump reads the pipe until all writers have closed it, and closes it then.
 func (s *Spawner) Pump(pipe *Pipe, pace Pace, handle func(chunk []byte)) *Pump {
-	p := &Pump{owner: &s.pumps, pipe: pipe, pace: pace, handle: handle, done: make(chan struct{})}
+	return s.begin(&Pump{pipe: pipe, pace: pace, handle: handle})
+}
+
+// PumpBy is like Pump for bytes that need not pass through this process. move
+// takes some of what is in the pipe, like read(2): it returns how much that was,
+// 0 at the end, and EAGAIN if there is nothing now.
+func (s *Spawner) PumpBy(pipe *Pipe, pace Pace, move func(pipe int) (int, error)) *Pump {
+	return s.begin(&Pump{pipe: pipe, pace: pace, move: move})
+}
+
+func (s *Spawner) begin(p *Pump) *Pump {
+	p.owner, p.done = &s.pumps, make(chan struct{})
 	p.turn.Lock()
 	defer p.turn.Unlock()
 	p.owner.add(p)
@@ -192,9 +209,13 @@ func (p *Pump) Finish() {
 	if p.closed {
 		return
 	}
-	buffer := p.owner.buffers.get()
-	drain(p.pipe.fd, buffer[:], p.handle)
-	p.owner.buffers.put(buffer)
+	if p.move != nil {
+		p.moveOut()
+	} else {
+		buffer := p.owner.buffers.get()
+		drain(p.pipe.fd, buffer[:], p.handle)
+		p.owner.buffers.put(buffer)
+	}
 	p.close()
 }
 
@@ -208,10 +229,7 @@ func (p *Pump) serve() {
 	buffer := p.owner.buffers.get()
 	defer p.owner.buffers.put(buffer)
 	for most := 0; !p.finishing.Load() && !p.owner.frozen.Load(); {
-		n, err := readChunk(p.pipe.fd, buffer[:])
-		if n > 0 {
-			p.handle(buffer[:n])
-		}
+		n, err := p.take(buffer)
 		most = max(most, n)
 		switch {
 		case errors.Is(err, syscall.EAGAIN):
@@ -227,6 +245,30 @@ func (p *Pump) serve() {
 			p.arm()
 			return
 		}
+	}
+}
+
+// take moves one chunk on.
+func (p *Pump) take(buffer *[chunkSize]byte) (int, error) {
+	if p.move != nil {
+		return p.move(p.pipe.fd)
+	}
+	n, err := readChunk(p.pipe.fd, buffer[:])
+	if n > 0 {
+		p.handle(buffer[:n])
+	}
+	return n, err
+}
+
+// moveOut is what drain is to a pump that does not read.
+func (p *Pump) moveOut() {
+	left, err := unix.IoctlGetInt(p.pipe.fd, fionread)
+	for err == nil && left > 0 {
+		var n int
+		if n, err = p.move(p.pipe.fd); n <= 0 {
+			return
+		}
+		left -= n
 	}
 }
 

@@ -45,6 +45,11 @@ func (s *Spawner) Pump(pipe *Pipe, _ Pace, handle func(chunk []byte)) *Pump {
 // Descriptor returns nothing: pumps are never frozen here.
 func (p *Pump) Descriptor() (fd int, open bool) { return -1, false }
 
+// PumpBy is for Linux only; nobody calls it here.
+func (s *Spawner) PumpBy(pipe *Pipe, pace Pace, _ func(pipe int) (int, error)) *Pump {
+	return s.Pump(pipe, pace, func([]byte) {})
+}
+
 // Finish ends the pump after the child's death: it hands over what is in the
 // pipe and closes it, even if somebody else has it open for writing and keeps
 // it full. It returns when the handler has returned for the last time.

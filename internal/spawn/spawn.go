@@ -38,6 +38,10 @@ type Spec struct {
 	// stays the caller's to close.
 	Stdin       *os.File
 	MergeStderr bool // stderr goes where stdout goes
+
+	// FIFOs are the paths that the pipes of stdin, stdout and stderr get, to be
+	// found by another process; empty: none. They must not exist.
+	FIFOs [3]string
 }
 
 // Child is a program that was started. The pipe ends are the supervisor's; they
@@ -52,6 +56,7 @@ type Child struct {
 	spawner *Spawner
 	exit    *Exit      // guarded by spawner.mu; nil while the child lives
 	onExit  func(Exit) // guarded by spawner.mu
+	ward    *ward      // guarded by spawner.mu; nil: it is a child of this process
 }
 
 // Spawner starts children and reaps them. There must be only one at a time in
@@ -135,6 +140,9 @@ func (c *Child) Signal(sig syscall.Signal, group bool) error {
 	defer c.spawner.mu.Unlock()
 	if c.exit != nil {
 		return syscall.ESRCH
+	}
+	if c.ward != nil {
+		return c.ward.signal(sig, group)
 	}
 	if group {
 		return syscall.Kill(-c.PID, sig)

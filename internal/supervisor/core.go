@@ -21,6 +21,7 @@ type core struct {
 	alarms alarms
 	ticks  ticks
 	leave  departure
+	ledger ledger
 	begin  func([]Prepared) // how a run begins
 
 	answers []func() // replies to requests; given at the end of the turn
@@ -34,7 +35,8 @@ type core struct {
 func (c *core) run(groups []Prepared) Outcome {
 	c.now = time.Now()
 	c.begin(groups)
-	c.begin = nil       // lets go of an image
+	c.begin = nil // lets go of an image
+	c.keep()
 	c.published = false // nobody can have watched yet
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -49,6 +51,7 @@ func (c *core) run(groups []Prepared) Outcome {
 			c.now = time.Now()
 			c.alarms.ring(c.now)
 		}
+		c.keep()
 		c.giveAnswers()
 		c.tellWatchers()
 	}
@@ -90,6 +93,7 @@ func (c *core) setTimer(timer *time.Timer) {
 func (c *core) perform(p *process, effects []lifecycle.Effect) {
 	p.publish()
 	c.published = true
+	c.ledger.noteProcess(p)
 	for _, e := range effects {
 		switch e := e.(type) {
 		case lifecycle.Log:
@@ -97,8 +101,10 @@ func (c *core) perform(p *process, effects []lifecycle.Effect) {
 		case lifecycle.Changed:
 			c.changed(p, e)
 		case lifecycle.Spawn:
+			c.keep()
 			p.seat.Launch(e.Incarnation, c.handle.reporter(p))
 		case lifecycle.Signal:
+			c.keep()
 			if err := p.seat.Signal(e.Sig, e.Group); err != nil {
 				c.perform(p, p.life.SignalFailed("killing", err))
 			}

@@ -15,6 +15,7 @@ func (c *core) emit(e event.Event) {
 	c.show(e)
 	numbered := false
 	serial := c.serial
+	var wanted []pooled
 	for _, g := range c.groups {
 		if g.pool == nil || !g.pool.Wants(e.Type) {
 			continue
@@ -23,18 +24,52 @@ func (c *core) emit(e event.Event) {
 			numbered = true
 			c.serial++
 		}
-		c.distribute(g, g.pool.Accepted(serial, e))
+		of := pooled{g, g.pool.Accepted(serial, e)}
+		c.note(of)
+		wanted = append(wanted, of)
 	}
+	for _, of := range wanted {
+		c.carryOut(of)
+	}
+}
+
+// pooled is what a pool asks for.
+type pooled struct {
+	group   *group
+	effects []eventpool.Effect
 }
 
 // distribute carries out what a pool asks for.
 func (c *core) distribute(g *group, effects []eventpool.Effect) {
-	for _, e := range effects {
+	of := pooled{g, effects}
+	c.note(of)
+	c.carryOut(of)
+}
+
+// note tells the ledger what has become of a pool, and what is about to be sent.
+func (c *core) note(of pooled) {
+	if !c.ledger.on {
+		return
+	}
+	c.ledger.notePool(of.group)
+	for _, e := range of.effects {
+		if send, ok := e.(eventpool.Send); ok {
+			p := of.group.processes[send.Listener]
+			p.sends++
+			c.ledger.noteProcess(p)
+		}
+	}
+}
+
+func (c *core) carryOut(of pooled) {
+	g := of.group
+	for _, e := range of.effects {
 		switch e := e.(type) {
 		case eventpool.Log:
 			c.log.Log(context.Background(), e.Level, e.Text)
 		case eventpool.Send:
 			p := g.processes[e.Listener]
+			c.keep()
 			if err := p.seat.Send(e.Data); errors.Is(err, syscall.EPIPE) {
 				c.distribute(g, g.pool.Refused(e.Listener, e.Serial))
 			} else if err != nil {
@@ -69,5 +104,6 @@ type remoteEvent struct {
 
 func (m remoteEvent) apply(c *core) {
 	c.emit(event.Event{Type: event.RemoteCommunication, Kind: m.kind, Data: []byte(m.data)})
+	c.keep()
 	m.reply <- nil
 }

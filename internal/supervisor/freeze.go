@@ -82,7 +82,9 @@ func (c *core) resume(image *Image, r clock.Reading, ready []Prepared) {
 			p.resume(of.Processes[i], r)
 		}
 		c.groups = append(c.groups, g)
+		c.ledger.noteGroup(g)
 	}
+	c.keep()
 	c.publishTable()
 	for _, g := range c.groups {
 		for _, p := range g.processes {
@@ -99,5 +101,6 @@ func (p *process) resume(image ProcessImage, r clock.Reading) {
 	p.life = lifecycle.Restore(policyOf(p.config), image.Restored(r))
 	p.past.Store(image.Past.restored(r))
 	p.deaf.Store(image.Deaf)
+	p.heard, p.sends = image.Heard, image.Sends
 	p.publish()
 }

@@ -22,6 +22,7 @@ type group struct {
 	byName    map[string]*process
 	pool      *eventpool.Pool // of an event listener; else nil
 	removed   bool            // owned by the loop: it is no longer active
+	noted     bool            // it is in the ledger's list
 	joined    int             // groups that became active before it
 }
 
@@ -38,6 +39,10 @@ type process struct {
 	starting []waiter // requests that are answered by the start
 	stopping []waiter // requests that are answered by the stop
 	reminder alarm    // of the log that somebody waits for the stop
+
+	heard int64 // how many bytes of a listener's words have been taken
+	sends int   // how often something was sent to the child
+	noted bool  // it is in the ledger's list
 
 	ended *lifecycle.Exit // while the end of a child is dealt with; else nil
 
@@ -160,6 +165,7 @@ func (m addGroup) apply(c *core) {
 	}
 	g := c.activate(m.ready)
 	c.autostart(g)
+	c.keep()
 	m.reply <- nil
 }
 
@@ -185,9 +191,11 @@ func (m removeGroup) apply(c *core) {
 		m.reply <- fail(ErrStillRunning, m.name)
 	default:
 		c.groups[i].removed = true
+		c.ledger.forgetGroup(c.groups[i])
 		c.groups = slices.Delete(slices.Clone(c.groups), i, i+1)
 		c.publishTable()
 		c.emit(event.Event{Type: event.ProcessGroupRemoved, Group: m.name})
+		c.keep()
 		m.reply <- nil
 	}
 }
@@ -219,6 +227,7 @@ func (c *core) join(ready Prepared) *group {
 		i = len(c.groups)
 	}
 	c.groups = slices.Insert(slices.Clone(c.groups), i, g)
+	c.ledger.noteGroup(g)
 	return g
 }
 

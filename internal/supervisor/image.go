@@ -37,6 +37,8 @@ type ProcessImage struct {
 	Started, Stopped, Deadline clock.Stamp
 	Past                       *HistoryImage `json:",omitempty"`
 	Deaf                       bool          `json:",omitempty"`
+	Heard                      int64         `json:",omitempty"` // bytes of a listener's words that have been taken
+	Sends                      int           `json:",omitempty"` // how often something was sent to the child
 }
 
 // HistoryImage is a History.
@@ -65,6 +67,8 @@ func imageOf(p *process, r clock.Reading) ProcessImage {
 		Stopped:  r.Stamp(v.Stopped),
 		Deadline: r.Stamp(v.Deadline),
 		Deaf:     p.deaf.Load(),
+		Heard:    p.heard,
+		Sends:    p.sends,
 	}
 	if h := p.past.Load(); h != nil {
 		past := &HistoryImage{Restarts: h.Restarts, Exit: h.Exit, ExitAt: r.Stamp(h.ExitAt), ExitCode: h.ExitCode}

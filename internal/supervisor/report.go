@@ -42,6 +42,7 @@ func (m reported) apply(c *core) {
 	p, pool := m.p, m.p.group.pool
 	switch r := m.r.(type) {
 	case Spawned:
+		p.heard, p.sends = 0, 0
 		if pool != nil {
 			p.deaf.Store(false)
 			c.distribute(p.group, pool.Spawned(p.index))
@@ -60,6 +61,8 @@ func (m reported) apply(c *core) {
 		p.ended = nil
 	case Spoke:
 		if pool != nil {
+			p.heard += int64(len(r.Data))
+			c.ledger.noteProcess(p)
 			c.distribute(p.group, pool.Wrote(p.index, r.Data))
 			p.deaf.Store(pool.Deaf(p.index))
 		}

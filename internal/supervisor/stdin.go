@@ -33,6 +33,8 @@ func (m sendStdin) apply(c *core) {
 		m.reply <- fail(ErrNotRunning, m.name)
 		return
 	}
+	m.p.sends++
+	c.ledger.noteProcess(m.p)
 	switch err := m.p.seat.Send([]byte(m.chars)); {
 	case err == nil:
 		m.reply <- nil

@@ -52,8 +52,9 @@ type Options struct {
 	Log      *slog.Logger
 	Serial   uint64 // the serial of the next event; goes on over a restart
 
-	Image *Image        // where to go on; nil: nothing has been yet
-	Clock clock.Reading // by which the times of the image are understood
+	Image  *Image        // where to go on; nil: nothing has been yet
+	Ledger *Ledger       // nil: nothing is kept for another process
+	Clock  clock.Reading // by which the times of the image are understood
 }
 
 // Supervisor is a handle to the loop. It is safe for concurrent use.
@@ -90,6 +91,9 @@ func New(o Options) *Supervisor {
 	}
 	s.core = &core{handle: s, log: o.Log, state: Running, serial: o.Serial}
 	s.core.begin = s.core.startUp
+	if o.Ledger != nil {
+		s.core.ledger = ledger{Ledger: *o.Ledger, on: true, events: make(map[*group]map[uint64]bool)}
+	}
 	s.state.Store(int32(Running))
 	s.latest.Store(o.Config)
 	if o.Image != nil {

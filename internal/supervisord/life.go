@@ -56,6 +56,9 @@ func (l *life) live() (next *config.Config, err error) {
 	defer spawner.Close()
 	syslog := logfile.NewSyslog("supervisord", "")
 	defer syslog.Close()
+	state := l.openState()
+	over := false // nothing of this life is left
+	defer func() { state.close(l, over || state.image == nil) }()
 	launcher := launch.New(launch.Options{
 		Spawner:   spawner,
 		Log:       l.log.Logger(),
@@ -63,10 +66,10 @@ func (l *life) live() (next *config.Config, err error) {
 		Env:       os.Environ(),
 		ServerURL: serverURL(l.config.Servers),
 		Daemon:    l.config.Daemon,
+		Journal:   state.journal,
 	})
 	defer launcher.Close()
-	l.cleanUp()
-	groups, err := prepare(launcher, l.config.Groups)
+	groups, err := l.groups(launcher, state)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +79,9 @@ func (l *life) live() (next *config.Config, err error) {
 		Launcher: launcher,
 		Log:      l.log.Logger(),
 		Serial:   l.serial,
+		Image:    state.image,
+		Clock:    state.clock,
+		Ledger:   state.ledger(),
 	})
 	servers, err := l.openServers()
 	if err != nil {
@@ -88,10 +94,11 @@ func (l *life) live() (next *config.Config, err error) {
 	}
 	defer l.heed(s)()
 	defer l.writePIDFile()()
-	left := l.lookForLeftovers()
+	left := l.lookForLeftovers(state)
 	defer func() { <-left.looked }()
 	servers.Serve(l.routes(s, left))
 	outcome := s.Run(groups)
+	over = true
 	l.serial = outcome.Serial
 	if !outcome.Restart {
 		return nil, nil
@@ -242,6 +249,16 @@ func (l *life) writePIDFile() (remove func()) {
 			log.Error("cannot remove the pid file", "error", err)
 		}
 	}
+}
+
+// groups makes the groups ready that are to run: those of the configuration, or
+// those of a daemon that was killed.
+func (l *life) groups(launcher *launch.Launcher, st *state) ([]supervisor.Prepared, error) {
+	if st.image != nil {
+		return st.takeBack(l, launcher)
+	}
+	l.cleanUp()
+	return prepare(launcher, l.config.Groups)
 }
 
 // prepare makes all groups ready to be started.

@@ -22,7 +22,7 @@ type leftovers struct {
 // which are about to be started a second time, and says so in the log. It does
 // so beside the start, which does not wait for it. In a later life of this
 // daemon there are none: its own have been stopped.
-func (l *life) lookForLeftovers() *leftovers {
+func (l *life) lookForLeftovers(st *state) *leftovers {
 	left := &leftovers{looked: make(chan struct{})}
 	if !l.first {
 		close(left.looked)
@@ -35,8 +35,8 @@ func (l *life) lookForLeftovers() *leftovers {
 		if err != nil {
 			l.log.Logger().Debug("cannot look for programs that are left over", "error", err)
 		}
-		left.found = found
-		for _, o := range found {
+		left.found = slices.DeleteFunc(found, func(o orphan.Orphan) bool { return st.took(o.PID) })
+		for _, o := range left.found {
 			l.log.Logger().Log(context.Background(), severity.Critical, fmt.Sprintf(
 				"left over: '%s' with pid %d was started by an earlier supervisord, which died without it; nobody supervises it"+
 					" and it may run twice now (to end it: %s)", o.Process, o.PID, o.Cleanup()))

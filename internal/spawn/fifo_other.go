@@ -1,0 +1,11 @@
+//go:build !linux
+
+package spawn
+
+import "syscall"
+
+// openFIFO fails: nothing is adopted here.
+func (p *pipes) openFIFO(int, string) error { return syscall.ENOTSUP }
+
+// OpenFIFO fails.
+func OpenFIFO(string, bool) (*Pipe, error) { return nil, syscall.ENOTSUP }

@@ -1,0 +1,189 @@
+package supervisord
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"supervisor/internal/clock"
+	"supervisor/internal/config"
+	"supervisor/internal/daemon"
+	"supervisor/internal/identity"
+	"supervisor/internal/journal"
+	"supervisor/internal/launch"
+	"supervisor/internal/supervisor"
+)
+
+// state is what adopt=true keeps beside the daemon.
+type state struct {
+	journal *journal.Journal // nil: nothing is kept
+	kept    map[string][]byte
+	clock   clock.Reading
+	image   *supervisor.Image // of a daemon that was killed; nil: there is nothing to take back
+	adopted []int             // pids of the children that were taken back
+}
+
+// daemonRecord is what the journal holds of the daemon that writes it.
+type daemonRecord struct {
+	Boot       string
+	PID        int
+	Born       uint64
+	Identifier string
+	File       string // the configuration file
+}
+
+const daemonKey = "daemon"
+
+// openState opens the journal, and finds out what an earlier daemon has left in
+// it. Without a journal the daemon works all the same, and says why.
+func (l *life) openState() *state {
+	st := &state{kept: make(map[string][]byte)}
+	if !l.config.Daemon.Adopt {
+		return st
+	}
+	log := l.log.Logger()
+	off := func(err error) *state {
+		log.Warn("adopt=true has no effect: " + err.Error())
+		return &state{}
+	}
+	me, err := l.self()
+	if err == nil {
+		st.clock, err = daemon.ReadClock()
+	}
+	if err != nil {
+		return off(err)
+	}
+	dir, err := l.stateDir()
+	if err != nil {
+		return off(err)
+	}
+	j, ignored, err := journal.Open(dir, func(err error) {
+		log.Error("should this daemon be killed, the next one cannot take back its programs: " + err.Error())
+	})
+	if err != nil {
+		return off(err)
+	}
+	st.journal = j
+	if ignored != nil {
+		log.Warn("the journal of an earlier supervisord is ignored: " + ignored.Error())
+	}
+	j.Each(func(key string, value []byte) { st.kept[key] = value })
+	if len(st.kept) > 0 {
+		st.image, err = l.readJournal(st.kept, me)
+		switch {
+		case err != nil:
+			log.Warn("the journal of an earlier supervisord is ignored: " + err.Error())
+		case st.image == nil:
+			log.Info("the programs of an earlier supervisord have all ended")
+		}
+	}
+	if st.image == nil {
+		if err := j.Clear(); err != nil {
+			log.Warn(err.Error())
+		}
+		st.kept = nil
+	}
+	text, err := json.Marshal(me)
+	if err != nil {
+		return off(errors.Join(err, j.Remove()))
+	}
+	j.Store(journal.Change{Key: daemonKey, Value: text})
+	return st
+}
+
+// self is what the journal says of this daemon.
+func (l *life) self() (daemonRecord, error) {
+	boot, err := identity.Boot()
+	if err != nil {
+		return daemonRecord{}, err
+	}
+	p, err := identity.Look(os.Getpid())
+	return daemonRecord{boot, p.PID, p.Born, l.config.Daemon.Identifier, l.config.File}, err
+}
+
+// stateDir is the folder of the journal: its name is that of the pid file, of
+// which each daemon has its own.
+func (l *life) stateDir() (string, error) {
+	d := l.config.Daemon
+	dir := d.StateDir
+	if dir == "" {
+		dir = filepath.Dir(d.PIDFile)
+	}
+	dir, err := filepath.Abs(dir)
+	return filepath.Join(dir, strings.TrimSuffix(filepath.Base(d.PIDFile), ".pid")+".state"), err
+}
+
+// readJournal returns what a daemon that was killed remembered; nil: none of its
+// children is left.
+func (l *life) readJournal(kept map[string][]byte, me daemonRecord) (*supervisor.Image, error) {
+	var old daemonRecord
+	if err := json.Unmarshal(kept[daemonKey], &old); err != nil {
+		return nil, fmt.Errorf("it does not say whose it is: %w", err)
+	}
+	if old.Boot != me.Boot {
+		return nil, errors.New("the machine has been started since")
+	}
+	if p, err := identity.Look(old.PID); err == nil && p.Born == old.Born && !p.Ended() && old.PID != me.PID {
+		return nil, fmt.Errorf("its daemon is alive, with pid %d", old.PID)
+	}
+	if old.Identifier != me.Identifier {
+		return nil, fmt.Errorf("it is that of %s", old.Identifier)
+	}
+	if !launch.AnyAlive(kept) {
+		return nil, nil
+	}
+	return supervisor.ImageOf(kept, l.config)
+}
+
+// takeBack gives the launcher the children of the daemon that was killed.
+func (st *state) takeBack(l *life, launcher *launch.Launcher) ([]supervisor.Prepared, error) {
+	found, err := launcher.Recover(st.image, st.kept)
+	if err != nil {
+		return nil, err
+	}
+	st.adopted, st.kept = found.PIDs, nil
+	if diff := config.Compare(st.image.Configs(), l.config.Groups); !unchanged(diff) {
+		l.log.Logger().Warn("the configuration has changed since the programs were started that are taken back;" +
+			" they keep what they had (supervisorctl update applies it)")
+	}
+	return found.Ready, nil
+}
+
+func unchanged(d config.Diff) bool { return len(d.Added)+len(d.Changed)+len(d.Removed) == 0 }
+
+// ledger is where the loop keeps what it remembers; nil: nowhere.
+func (st *state) ledger() *supervisor.Ledger {
+	if st.journal == nil {
+		return nil
+	}
+	keep := func(entries []supervisor.Entry) {
+		changes := make([]journal.Change, len(entries))
+		for i, e := range entries {
+			changes[i] = journal.Change(e)
+		}
+		st.journal.Store(changes...)
+	}
+	return &supervisor.Ledger{Keep: keep, Clock: st.clock}
+}
+
+// close lets go of the journal, which stays for another daemon unless all of this
+// one's programs have ended.
+func (st *state) close(l *life, over bool) {
+	if st.journal == nil {
+		return
+	}
+	end := st.journal.Close
+	if over {
+		end = st.journal.Remove
+	}
+	if err := end(); err != nil {
+		l.log.Logger().Warn(err.Error())
+	}
+}
+
+// took reports whether a child was taken back.
+func (st *state) took(pid int) bool { return slices.Contains(st.adopted, pid) }
