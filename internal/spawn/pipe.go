@@ -1,6 +1,10 @@
 package spawn
 
-import "golang.org/x/sys/unix"
+import (
+	"math"
+
+	"golang.org/x/sys/unix"
+)
 
 // Pipe is the supervisor's end of a pipe to a child: a non-blocking descriptor
 // that no child inherits. Whoever has it gives it to a Pump or an Input, which
@@ -49,6 +53,11 @@ func (p *pipes) open(fd int, name string) error {
 	if err != nil {
 		return err
 	}
+	if max(r, w) >= mostDescriptors() {
+		unix.Close(r)
+		unix.Close(w)
+		return unix.EMFILE
+	}
 	ours, theirs := r, w
 	if fd == 0 {
 		ours, theirs = w, r
@@ -56,6 +65,19 @@ func (p *pipes) open(fd int, name string) error {
 	p.ours[fd] = ours
 	p.theirs = append(p.theirs, uintptr(theirs))
 	return unix.SetNonblock(ours, true)
+}
+
+// spareDescriptors is how many descriptors starts leave alone: for clients, who
+// want to know why nothing starts, and for logs that are rotated.
+const spareDescriptors = 32
+
+// mostDescriptors is the number below which the descriptors of a start must be.
+func mostDescriptors() int {
+	var limit unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) != nil || uint64(limit.Cur) > math.MaxInt32 {
+		return math.MaxInt32
+	}
+	return int(limit.Cur) - min(spareDescriptors, int(limit.Cur)/4)
 }
 
 // ends returns the supervisor's ends; nil where there is none.

@@ -137,8 +137,8 @@ func (l *life) becomeUser() error {
 	return nil
 }
 
-// raiseLimits makes sure that there may be enough files and processes. The
-// limits outlast a restart.
+// raiseLimits makes sure that there may be enough files and processes, and that
+// there are enough threads. All that outlasts a restart.
 func (l *life) raiseLimits() error {
 	if !l.first {
 		return nil
@@ -147,6 +147,7 @@ func (l *life) raiseLimits() error {
 	for _, line := range raised {
 		l.note(slog.LevelInfo, line)
 	}
+	daemon.ReserveThreads()
 	return err
 }
 

@@ -155,6 +155,7 @@ func (m *match) configure(g ground) {
 	text := strings.Replace(configuration, "MORE", g.more, 1) + g.programs
 	m.Write("supervisord.conf", strings.NewReplacer(
 		"$DIR", m.Dir,
+		"$BADLY", string(programs())+"/writer",
 		"$WRITER", string(programs())+"/writer "+m.Path("accounts"),
 	).Replace(text))
 }

@@ -4,12 +4,15 @@
 // them, so that a test can prove that none is missing and none is there twice.
 //
 //	writer DIRECTORY PAUSE [LINES]
+//	writer bomb
+//	writer hog
 //
 // Each run has an account in the directory, a file that is mapped into memory
 // and so is true even after SIGKILL: how many lines it has begun to write, how
 // many it has written, and when it began each of them. Between two lines there
 // is a pause; 0s is none. After as many lines as it was told, or as there is
 // room for in the account, it goes on to live without writing.
+// The bomb forks as often as it can, and the hog takes all memory it can get.
 package main
 
 import (
@@ -23,6 +26,27 @@ import (
 	"time"
 )
 
+// bomb forks without end.
+func bomb() {
+	for {
+		attr := &syscall.ProcAttr{Env: os.Environ()}
+		if _, err := syscall.ForkExec("/bin/sleep", []string{"sleep", "1000"}, attr); err != nil {
+			<-time.After(time.Millisecond)
+		}
+	}
+}
+
+// hog takes ever more memory.
+func hog() {
+	for all := [][]byte(nil); ; {
+		piece := make([]byte, 1<<20)
+		for i := 0; i < len(piece); i += os.Getpagesize() {
+			piece[i] = 1
+		}
+		all = append(all, piece)
+	}
+}
+
 // room is how many lines an account has room for.
 const room = 1 << 18
 
@@ -34,6 +58,12 @@ func main() {
 }
 
 func run(args []string) error {
+	if len(args) == 2 && args[1] == "bomb" {
+		bomb()
+	}
+	if len(args) == 2 && args[1] == "hog" {
+		hog()
+	}
 	if len(args) < 3 {
 		return fmt.Errorf("usage: %s DIRECTORY PAUSE [LINES]", args[0])
 	}
