@@ -24,8 +24,17 @@ type departure struct {
 func (s *Supervisor) Shutdown() error { return s.depart(Shutdown) }
 
 // Restart begins to stop everything, so that Run returns and the caller starts
-// anew. It fails with ErrShutdown if the supervisor is already going down.
-func (s *Supervisor) Restart() error { return s.depart(Restarting) }
+// anew. It fails with ErrShutdown if the supervisor is already going down, and with
+// ErrCannotReread, before anything is stopped, if the configuration of the day
+// cannot be used.
+func (s *Supervisor) Restart() error {
+	if s.State() == Running {
+		if _, err := s.load(); err != nil {
+			return fail(ErrCannotReread, err.Error())
+		}
+	}
+	return s.depart(Restarting)
+}
 
 func (s *Supervisor) depart(to State) error {
 	return askError(s, func(reply chan<- error) message { return depart{to, reply} })

@@ -20,5 +20,8 @@ func reload(s *session, ctx context.Context, _ string) error {
 	case faultCode(err) == wire.ShutdownState:
 		return because(err, &failure{"ERROR: already shutting down", exitError})
 	}
+	if fault, ok := asFault(err); ok && wire.Code(fault.Code) == wire.CantReread { // everything goes on
+		return because(err, &failure{"ERROR: " + fault.Text, exitError})
+	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"supervisor/internal/config"
+	"supervisor/xmlrpc"
 	"supervisor/xmlrpc/client"
 )
 
@@ -192,6 +193,7 @@ func TestShutdownReloadOpen(t *testing.T) {
 		{"CTL-182", "reload", answers{"restart": fault(6)}, "ERROR: already shutting down\n", 1},
 		{"CTL-183 refused", "shutdown", answers{"shutdown": errRefused}, "ERROR: " + fakeURL + " refused connection (already shut down?)\n", 1},
 		{"CTL-183 missing", "shutdown", answers{"shutdown": errMissing}, "ERROR: " + fakeURL + " no such file (already shut down?)\n", 1},
+		{"DIF-015", "reload", answers{"restart": &xmlrpc.Fault{Code: 92, Text: "CANT_REREAD: why"}}, "ERROR: CANT_REREAD: why\n", 1},
 		{"CTL-184", "reload", answers{"restart": true}, "Restarted supervisord\n", 0},
 		{"CTL-184 argument", "reload x", nil, "Error: reload accepts no arguments\n" + usageOf("reload"), 1},
 		{"CTL-186", "open foo", nil, "ERROR: url must be http:// or unix://\n", 1},

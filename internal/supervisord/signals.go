@@ -2,12 +2,14 @@ package supervisord
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"os/signal"
 	"sync"
 	"syscall"
 
+	"supervisor/internal/severity"
 	"supervisor/internal/signals"
 	"supervisor/internal/supervisor"
 )
@@ -83,7 +85,9 @@ func (l *life) received(s *supervisor.Supervisor, sig syscall.Signal) {
 			return
 		}
 		log.Warn("received SIGHUP indicating restart request")
-		_ = s.Restart()
+		if err := s.Restart(); errors.Is(err, supervisor.ErrCannotReread) {
+			log.Log(context.Background(), severity.Critical, "there is no restart, and everything goes on: "+err.Error())
+		}
 	case syscall.SIGUSR2:
 		log.Info("received SIGUSR2 indicating log reopen request")
 		log.Info("supervisord logreopen")

@@ -183,7 +183,16 @@ func (m *match) cgroup(controller string) (set func(file, value string)) {
 	m.t.Cleanup(func() {
 		m.Await("an empty control group", func() bool {
 			text, err := os.ReadFile(filepath.Join(dir, "cgroup.procs"))
-			return err == nil && len(text) == 0
+			if err != nil {
+				m.t.Error(err)
+				return true
+			}
+			for word := range strings.FieldsSeq(string(text)) { // only after a failure
+				if pid, err := strconv.Atoi(word); err == nil {
+					_ = syscall.Kill(pid, syscall.SIGKILL)
+				}
+			}
+			return len(text) == 0
 		})
 		if err := os.Remove(dir); err != nil {
 			m.t.Error(err)
@@ -222,8 +231,11 @@ killasgroup=true
 	set := m.cgroup("pids")
 	for range pick(2, 20) {
 		m.tries++
-		set("pids.max", "150")
-		m.must("startProcess", "bomb")
+		set("pids.max", "250")
+		m.Await("the bomb", func() bool { // what was killed may not have been collected yet, by somebody else
+			_, err := m.call("startProcess", "bomb")
+			return err == nil
+		})
 		m.Await("a full process table", func() bool { return m.refused() })
 		m.storm()
 		m.must("stopProcessGroup", "bomb")

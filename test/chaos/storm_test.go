@@ -37,7 +37,7 @@ autorestart=true
 `, writers, crowd)})
 	m.Await("the crowd", func() bool { return len(m.children()) == crowd+writers })
 	m.open = len(descriptors(m.pid))
-	for range pick(3, 5) {
+	for range pick(3, 4) {
 		m.tries++
 		m.awaitLines("writer0", 10)
 		before := m.children()
