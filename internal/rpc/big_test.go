@@ -1,14 +1,17 @@
 package rpc
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	"supervisor/internal/severity"
 	"supervisor/internal/wire"
 	"supervisor/xmlrpc"
 )
@@ -112,6 +115,34 @@ func TestNoWayThroughNamespaces(t *testing.T) {
 			if !errors.As(err, &fault) || fault.Code != int(wire.UnknownMethod) {
 				t.Errorf("%.80q: %v", name, err)
 			}
+		}
+	})
+}
+
+// Regression: the name of a method, or of a process, could end the line of the
+// log in which it stands, and begin one of its own.
+func TestNamesStayInTheirLine(t *testing.T) {
+	act(t, func(st *stage) {
+		var log bytes.Buffer
+		st.server.log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: severity.Trace, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.MessageKey {
+				log.WriteString(a.Value.String() + "\n") // as the activity log writes it
+			}
+			return a
+		}}))
+		for _, c := range []xmlrpc.Call{
+			{Method: "x\nCRIT forged\x1b[2J" + strings.Repeat("x", 5000)},
+			{Method: "supervisor.startProcess", Params: []any{"x\r\nCRIT forged"}},
+		} {
+			st.server.answer(st.server.newTurn(st.t.Context()), nil, c)
+		}
+		for line := range strings.Lines(log.String()) {
+			if strings.HasPrefix(line, "CRIT") || len(line) > 2000 || strings.ContainsAny(line, "\r\x1b") {
+				t.Errorf("a line of the log is %.100q", line)
+			}
+		}
+		if !strings.Contains(log.String(), "x?CRIT forged") {
+			t.Errorf("the log is %q", log.String())
 		}
 	})
 }

@@ -14,6 +14,8 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"supervisor/internal/pyrepr"
 	"supervisor/internal/severity"
@@ -107,17 +109,28 @@ func excerpt(body []byte) string {
 	return string(body[:min(len(body), limit)])
 }
 
+// oneLine keeps what a client calls things from looking like another line of the
+// log, and from filling it.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '?'
+		}
+		return r
+	}, excerpt([]byte(text)))
+}
+
 // answer calls the method and appends its result or its fault.
 func (s *Server) answer(t *turn, dst []byte, call xmlrpc.Call) []byte {
-	ctx := t.ctx
-	s.log.Log(ctx, severity.Trace, "XML-RPC method called: "+call.Method+"()")
+	ctx, method := t.ctx, oneLine(call.Method)
+	s.log.Log(ctx, severity.Trace, "XML-RPC method called: "+method+"()")
 	value, err := s.call(t, call.Method, call.Params)
 	if err != nil {
 		fault := faultOf(err)
-		s.log.Log(ctx, severity.Trace, fmt.Sprintf("XML-RPC method %s() returned fault: [%d] %s", call.Method, fault.Code, fault.Text))
+		s.log.Log(ctx, severity.Trace, fmt.Sprintf("XML-RPC method %s() returned fault: [%d] %s", method, fault.Code, oneLine(fault.Text)))
 		return xmlrpc.AppendFault(dst, fault.Code, fault.Text)
 	}
-	s.log.Log(ctx, severity.Trace, "XML-RPC method "+call.Method+"() returned successfully")
+	s.log.Log(ctx, severity.Trace, "XML-RPC method "+method+"() returned successfully")
 	return xmlrpc.AppendResponse(dst, value)
 }
 

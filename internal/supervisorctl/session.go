@@ -65,7 +65,7 @@ func newSession(inv Invocation, settings config.Ctl, dial dialer) *session {
 		in:            in,
 		console:       newConsole(in, inv.Stdout),
 		out:           &lockedWriter{w: inv.Stdout},
-		errOut:        &lockedWriter{w: inv.Stderr},
+		errOut:        &lockedWriter{w: shown(inv.Stderr)},
 		interruptible: inv.Interruptible,
 		signals:       inv.Signals,
 		filtered:      isTerminal(inv.Stdout),

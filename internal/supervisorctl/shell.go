@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"supervisor/internal/terminal"
 )
 
 // shell shows the status and then runs every line that is typed, until the input
@@ -39,6 +41,10 @@ func (s *session) prompt(ctx context.Context) (line string, ok bool) {
 	defer stop()
 	prompt := s.settings.Prompt + "> "
 	if s.console != nil {
+		if s.filtered { // the file may be one that happens to lie in the current directory
+			var filter terminal.Filter
+			prompt = string(filter.Finish(filter.Append(nil, []byte(prompt))))
+		}
 		return s.console.line(ctx, prompt)
 	}
 	s.print(prompt)

@@ -53,7 +53,7 @@ func Run(inv Invocation) int {
 func run(inv Invocation, dial dialer) int {
 	o, err := parseOptions(inv.Args)
 	if err != nil {
-		getopt.WriteError(inv.Stderr, inv.Exe, err)
+		getopt.WriteError(shown(inv.Stderr), inv.Exe, err)
 		return 2
 	}
 	if len(o.action) > 1 && o.action[0] == "completion" && o.action[1] == wordsFlag {
@@ -79,7 +79,7 @@ func run(inv Invocation, dial dialer) int {
 		err = errors.New("--json needs a command: status, for example")
 	}
 	if err != nil {
-		getopt.WriteError(inv.Stderr, inv.Exe, err)
+		getopt.WriteError(shown(inv.Stderr), inv.Exe, err)
 		return 2
 	}
 

@@ -6,6 +6,18 @@ import (
 	"supervisor/xmlrpc"
 )
 
+// A configuration file that happens to lie in the current directory, and what it
+// quotes, do not drive it either.
+func TestFilesDoNotDriveTheTerminal(t *testing.T) {
+	p := sit(t, always(twoProcesses), "prompt=a\x1b]0;owned\ab\u009b2J\x1b[1mc\n")
+	p.sees("a^[]0;owned^Gb<U+009B>2J\x1b[1mc> ")
+	p.types("quit\r")
+	p.leaves(0)
+	p = sit(t, always(hostile), "", "tail", "-f", "\x1bcx")
+	p.sees("/logtail/^[cx/stdout Cannot read, status code 404\r\n")
+	p.leaves(1)
+}
+
 // hostile is a server whose programs would like to have the user's terminal.
 var hostile = answers{
 	"getAllProcessInfo":                []any{info("cat\u009b2J", 200, "FATAL", 0, "no \x1b]0;owned\a")},

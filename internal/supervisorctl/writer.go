@@ -51,3 +51,12 @@ func (f *filteredWriter) finish() error {
 	_, err := f.w.Write(f.filter.Finish(nil))
 	return err
 }
+
+// shown returns a writer of whole lines to w, filtered if it is a terminal: a
+// message may quote a file, a name or an answer that is not the user's own.
+func shown(w io.Writer) io.Writer {
+	if !isTerminal(w) {
+		return w
+	}
+	return &filteredWriter{w: w}
+}
