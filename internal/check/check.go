@@ -69,12 +69,41 @@ type checker struct {
 	src      config.Source
 	world    World
 	findings []*Finding
+	about    map[spot][]*Finding // those about an option
 	lines    map[string][]string // of each file, without line ends
+
+	severity map[config.Code]Severity
+	sections map[string][]string // those that read an option
+	keys     map[string][]string // those that a section reads
+}
+
+// spot is an option at its place.
+type spot struct {
+	section, key, file string
+	line               int
+}
+
+func spotOf(s *ini.Section, o ini.Option) spot { return spot{s.Name, o.Key, o.File, o.Line} }
+
+func newChecker(src config.Source, w World) *checker {
+	c := &checker{
+		Inspection: config.Inspect(src), src: src, world: w,
+		about: map[spot][]*Finding{}, lines: map[string][]string{},
+		severity: map[config.Code]Severity{}, sections: map[string][]string{}, keys: map[string][]string{},
+	}
+	for _, d := range Codes() {
+		c.severity[d.Code] = d.Severity
+	}
+	for _, o := range config.Options() {
+		c.sections[o.Key] = append(c.sections[o.Key], o.Section)
+		c.keys[o.Section] = append(c.keys[o.Section], o.Key)
+	}
+	return c
 }
 
 // rules are what is looked at beyond what the daemon itself refuses or warns of.
 var rules = []func(*checker){
-	(*checker).sections, (*checker).options, (*checker).repetitions, (*checker).values,
+	(*checker).unknownSections, (*checker).options, (*checker).repetitions, (*checker).values,
 	(*checker).commands, (*checker).programs, (*checker).restarts, (*checker).logs,
 	(*checker).groups, (*checker).listeners, (*checker).servers, (*checker).clients,
 	(*checker).secrets, (*checker).daemon,
@@ -83,7 +112,7 @@ var rules = []func(*checker){
 // Check returns what is wrong with the configuration that a source means, in
 // the order of files and lines.
 func Check(src config.Source, w World) []Finding {
-	c := &checker{Inspection: config.Inspect(src), src: src, world: w, lines: map[string][]string{}}
+	c := newChecker(src, w)
 	for _, e := range c.Errors {
 		c.refusal(e, "")
 	}
@@ -137,14 +166,10 @@ func (c *checker) sorted() []Finding {
 
 // found reports whether one of several things has been found about an option.
 func (c *checker) found(s *ini.Section, o ini.Option, codes ...config.Code) bool {
-	return slices.ContainsFunc(c.findings, func(f *Finding) bool {
-		return f.Section == s.Name && f.Key == o.Key && slices.Contains(codes, f.Code)
-	})
+	return slices.ContainsFunc(c.about[spotOf(s, o)], func(f *Finding) bool { return slices.Contains(codes, f.Code) })
 }
 
 // refused reports whether an option has been found to be wrong already.
 func (c *checker) refused(s *ini.Section, o ini.Option) bool {
-	return slices.ContainsFunc(c.findings, func(f *Finding) bool {
-		return f.Severity != Note && f.Section == s.Name && f.Key == o.Key && f.File == o.File && f.Line == o.Line
-	})
+	return slices.ContainsFunc(c.about[spotOf(s, o)], func(f *Finding) bool { return f.Severity != Note })
 }

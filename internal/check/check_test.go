@@ -264,7 +264,7 @@ func FuzzCheck(f *testing.F) {
 		src := config.Source{File: file, Cwd: dir, Env: []string{"HOME=/root"}, UID: 0, Hostname: "h"}
 		agree(t, src, ordinary())
 		for _, found := range Check(src, ordinary()) {
-			if found.Line < 1 || found.Column < 1 || found.EndLine != 0 && found.EndLine <= found.Line || found.Message == "" || severityOf(found.Code) == "" {
+			if found.Line < 1 || found.Column < 1 || found.EndLine != 0 && found.EndLine <= found.Line || found.Message == "" || found.Severity == "" {
 				t.Fatalf("%+v", found)
 			}
 		}

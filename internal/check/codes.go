@@ -149,13 +149,3 @@ func Codes() []CodeDoc {
 		{notInSupervisor, Note, "an option that Supervisor does not have"},
 	}
 }
-
-// severityOf returns the severity of a code.
-func severityOf(code config.Code) Severity {
-	for _, d := range Codes() {
-		if d.Code == code {
-			return d.Severity
-		}
-	}
-	return Error
-}

@@ -14,9 +14,6 @@ func (c *checker) mend(f *Finding, s *ini.Section, o ini.Option) {
 	if o.Key == "" {
 		return
 	}
-	if f.Hint != "" {
-		f.Hint = "allowed: " + f.Hint
-	}
 	kind := kindOf(s.Name)
 	candidates := meant(o.Value, f.Hint)
 	for _, d := range config.Options() {

@@ -31,7 +31,7 @@ func (c *checker) line(file string, number int) string {
 func (c *checker) add(code config.Code, file string, line int, format string, args ...any) *Finding {
 	text := c.line(file, line)
 	f := &Finding{
-		File: file, Line: max(line, 1), Code: code, Severity: severityOf(code),
+		File: file, Line: max(line, 1), Code: code, Severity: c.severity[code],
 		Column:  1 + utf8.RuneCountInString(text) - utf8.RuneCountInString(strings.TrimLeftFunc(text, unicode.IsSpace)),
 		Message: fmt.Sprintf(format, args...),
 	}
@@ -50,6 +50,7 @@ func (c *checker) of(code config.Code, s *ini.Section, format string, args ...an
 func (c *checker) on(code config.Code, s *ini.Section, o ini.Option, format string, args ...any) *Finding {
 	f := c.add(code, o.File, o.Line, format, args...)
 	f.Section, f.Key = s.Name, o.Key
+	c.about[spotOf(s, o)] = append(c.about[spotOf(s, o)], f)
 	f.Column = 1 + utf8.RuneCountInString(c.beforeValue(o))
 	if o.End > o.Line {
 		f.EndLine = o.End

@@ -4,13 +4,12 @@ import (
 	"slices"
 	"strings"
 
-	"supervisor/internal/config"
 	"supervisor/internal/event"
 	"supervisor/internal/ini"
 )
 
-// sections finds sections that nobody reads.
-func (c *checker) sections() {
+// unknownSections finds sections that nobody reads.
+func (c *checker) unknownSections() {
 	for _, s := range c.File.Sections() {
 		if s.Name == "include" && s.File != c.src.File {
 			f := c.of(nestedInclude, s, "[include] has no effect in a file that is included itself")
@@ -81,7 +80,7 @@ func (c *checker) options() {
 }
 
 func (c *checker) option(s *ini.Section, o ini.Option, kind string) {
-	where := sectionsOf(o.Key)
+	where := c.sections[o.Key]
 	if slices.Contains(where, kind) || kind == "" && len(where) > 0 {
 		if kind != "" && !inSupervisor(kind, o.Key) {
 			f := c.on(notInSupervisor, s, o, "Supervisor itself does not know %s and ignores it", o.Key)
@@ -95,7 +94,7 @@ func (c *checker) option(s *ini.Section, o ini.Option, kind string) {
 		c.without(f, o)
 		return
 	}
-	if best, ok := nearest(o.Key, keysOf(kind)); ok {
+	if best, ok := nearest(o.Key, c.keys[kind]); ok {
 		f := c.on(unknownKey, s, o, "nobody reads %s in [%s]", o.Key, s.Name)
 		f.Hint, f.Suggestion = "did you mean "+best+"?", c.renamed(o, best)
 		if _, taken := s.Get(best); taken {
@@ -110,16 +109,6 @@ func (c *checker) option(s *ini.Section, o ini.Option, kind string) {
 		return
 	}
 	c.without(f, o)
-}
-
-func keysOf(kind string) []string {
-	var all []string
-	for _, o := range config.Options() {
-		if o.Section == kind {
-			all = append(all, o.Key)
-		}
-	}
-	return all
 }
 
 // repetitions finds what stands twice: only the last one counts.

@@ -38,28 +38,17 @@ func (c *checker) adviseLine(f *Finding, headless bool) {
 	suggestion := ";" + line
 	switch {
 	case headless && strings.ContainsAny(text, "=:"):
-		if len(sectionsOf(strings.ToLower(strings.TrimSpace(text[:strings.IndexAny(text, "=:")])))) > 0 {
+		if len(c.sections[strings.ToLower(strings.TrimSpace(text[:strings.IndexAny(text, "=:")]))]) > 0 {
 			f.Hint = "the section that it belongs to must be opened first"
 		}
 	case strings.HasPrefix(text, "[") && kindOf(strings.Trim(text, "[] ")) != "":
 		f.Hint = "a header ends with a bracket"
 		suggestion = "[" + strings.Trim(text, "[] ") + "]"
-	case len(sectionsOf(strings.ToLower(key))) > 0:
+	case len(c.sections[strings.ToLower(key)]) > 0:
 		f.Hint = "there is a = between an option and its value"
 		suggestion = key + "=" + strings.TrimSpace(value)
 	default:
 		f.Hint = "make it a comment; if it belongs to the line above, indent it"
 	}
 	f.Suggestion = &suggestion
-}
-
-// sectionsOf returns the sections that have an option.
-func sectionsOf(key string) []string {
-	var all []string
-	for _, o := range config.Options() {
-		if o.Key == key {
-			all = append(all, o.Section)
-		}
-	}
-	return all
 }

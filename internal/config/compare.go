@@ -25,7 +25,8 @@ type Change struct {
 	Options []OptionChange // at least one
 }
 
-// OptionChange is one option that differs, as it would be written in a file.
+// OptionChange is one option that differs, as it would be written in a file, but
+// without the values of variables that look like secrets.
 // Process is empty for an option of the group itself. A process that is only
 // in one of the two differs in its process_name, which is empty in the other.
 type OptionChange struct{ Process, Key, Old, New string }
@@ -40,6 +41,9 @@ func Compare(active, loaded []*Group) Diff {
 	var d Diff
 	for _, g := range loaded {
 		old := before[g.Name]
+		if old == g {
+			continue // what runs is what was read, as mostly
+		}
 		if old == nil {
 			d.Added = append(d.Added, g.Name)
 		} else if changes := compareGroups(old, g); len(changes) > 0 {
@@ -207,25 +211,33 @@ func compareProcesses(old, new *Process) []OptionChange {
 			add(log.key, logText(log.a), logText(log.b))
 		}
 	}
-	a, b := differing(old.Environment, new.Environment)
-	add("environment", a, b)
+	gone, come := without(old.Environment, new.Environment), without(new.Environment, old.Environment)
+	if len(gone)+len(come) > 0 {
+		changes = append(changes, OptionChange{new.Name, "environment", variableList(gone), variableList(come)})
+	}
 	return changes
 }
 
-// differing returns the variables of either environment that are not in the
-// other, so that a change shows no more of an environment than it must.
-func differing(old, new []string) (a, b string) {
-	without := func(list, other []string) string {
-		var rest []string
-		for _, v := range list {
-			if !slices.Contains(other, v) {
-				rest = append(rest, v)
-			}
+// without returns the variables of an environment that are not in the other,
+// so that a change shows no more of an environment than it must.
+func without(list, other []string) (rest []string) {
+	for _, v := range list {
+		if !slices.Contains(other, v) {
+			rest = append(rest, v)
 		}
-		slices.Sort(rest)
-		return strings.Join(rest, ",")
 	}
-	return without(old, new), without(new, old)
+	slices.Sort(rest)
+	return rest
+}
+
+// variableList shows variables without their secrets: that those differ is
+// enough to know.
+func variableList(variables []string) string {
+	var list []string
+	for _, v := range variables {
+		list = append(list, WithoutSecret(v))
+	}
+	return strings.Join(list, ",")
 }
 
 // String returns the value that the option has in a file.

@@ -31,6 +31,8 @@ type Config struct {
 	Groups  []*Group       // in start order: by priority, then by name
 
 	Notes []Note // what the log should say about the file once there is a log
+
+	inputs inputs
 }
 
 // Note is a message about the configuration that is not an error.

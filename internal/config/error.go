@@ -63,6 +63,9 @@ func (e *Error) Error() string { return e.Text }
 
 // wrong is the error of a value; hint says what is allowed.
 func wrong(code Code, hint, format string, args ...any) error {
+	if code == BadValue && hint != "" {
+		hint = "allowed: " + hint
+	}
 	return &Error{Code: code, Hint: hint, Text: fmt.Sprintf(format, args...)}
 }
 

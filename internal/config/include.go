@@ -42,6 +42,7 @@ func (l *loader) include(s *ini.Section) error {
 			pattern = joinPath(l.here, pattern) // not cleaned, because the log shows it
 		}
 		matches := glob(pattern)
+		l.inputs.match(pattern, matches)
 		if len(matches) == 0 {
 			l.warn(IncludeNothing, includeFields[0].option(s), s, `No file matches via include "%s"`, pattern)
 		}
@@ -61,6 +62,7 @@ func (l *loader) include(s *ini.Section) error {
 // the log says.
 func (l *loader) includeFile(s *ini.Section, path string) error {
 	l.notes = append(l.notes, Note{Level: slog.LevelInfo, Text: fmt.Sprintf(`Included extra file "%s" during parsing`, path)})
+	l.inputs.add(path)
 	content, err := readFile(path)
 	if err != nil {
 		l.warn(IncludeUnread, includeFields[0].option(s), s, "cannot read included file: %v", err)

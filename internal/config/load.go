@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"supervisor/internal/ini"
 )
@@ -26,6 +27,7 @@ type loader struct {
 	notes    []Note
 	inspection
 
+	inputs            inputs
 	daemonEnvironment []variable         // environment= of [supervisord]
 	sockets           map[string]*Socket // by section
 	processes         int                // counted while groups are built
@@ -75,7 +77,7 @@ func (l *loader) load() (*Config, error) {
 			return nil, err
 		}
 	}
-	c.Notes = l.notes
+	c.Notes, c.inputs = l.notes, l.inputs
 	return c, nil
 }
 
@@ -88,11 +90,13 @@ func newLoader(src Source) *loader {
 		env:     (*scope)(nil).within(environmentNames(sys.env)),
 		host:    map[string]value{"host_node_name": textValue(src.Hostname)},
 		sockets: map[string]*Socket{},
+		inputs:  inputs{at: time.Now()},
 	}
 }
 
 // readFiles reads the main file and what it includes.
 func (l *loader) readFiles() error {
+	l.inputs.add(absolute(l.src.Cwd, l.src.File))
 	content, err := readMain(l.src.File, l.src.Cwd)
 	if err != nil {
 		return err

@@ -144,7 +144,7 @@ func loads(*Config) any { return nil }
 // What is wrong is said with its place, beside the reference's text.
 func TestErrorPlace(t *testing.T) {
 	for _, tt := range []struct{ file, where, hint string }{
-		{"[supervisord]\n\nloglevel=x\n", "DIR/F:3: [supervisord] loglevel", "critical, error, warn, info, debug, trace or blather"},
+		{"[supervisord]\n\nloglevel=x\n", "DIR/F:3: [supervisord] loglevel", "allowed: critical, error, warn, info, debug, trace or blather"},
 		{"[supervisord]\n[program:a]\n", "DIR/F:2: [program:a] command", ""},
 		{"[supervisord]\n[program:a]\ncommand=x\n\nstartsecs=%(x)s\n", "DIR/F:5: [program:a] startsecs", ""},
 		{"[supervisord]\n[include]\nfiles=i\n", "DIR/i:2: [program:b] user", ""},

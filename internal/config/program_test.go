@@ -44,7 +44,7 @@ func TestDocumentedDefaults(t *testing.T) {
 		without := s.must()
 		s.src.File = s.dir + "/G"
 		with := s.must()
-		with.File = without.File
+		with.File, with.inputs = without.File, without.inputs
 		if !reflect.DeepEqual(with, without) {
 			t.Errorf("[%s] %s=%s is not the default", o.Section, o.Key, o.Default)
 		}

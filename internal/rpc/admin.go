@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"supervisor/internal/config"
+	"supervisor/internal/supervisor"
 	"supervisor/internal/wire"
 	"supervisor/xmlrpc"
 )
@@ -29,6 +30,25 @@ func (s *Server) reloadConfig(*args) (any, error) {
 		return nil, err
 	}
 	return []any{[]any{diff.Added, changedNames(diff), diff.Removed}}, nil
+}
+
+func (s *Server) configDrift(*args) (any, error) {
+	drift, err := s.supervisor.Drift()
+	if err != nil {
+		return nil, err
+	}
+	return &wire.Drift{Added: drift.Added, Changed: drifted(drift.Changed), Removed: drifted(drift.Removed)}, nil
+}
+
+func drifted(groups []supervisor.Drifted) []wire.Drifted {
+	list := make([]wire.Drifted, len(groups))
+	for i, g := range groups {
+		list[i] = wire.Drifted{Group: g.Group, Stops: g.Stops}
+		for _, o := range g.Options {
+			list[i].Options = append(list[i].Options, wire.OptionChange{Process: o.Process, Key: o.Key, From: o.Old, To: o.New})
+		}
+	}
+	return list
 }
 
 func changedNames(diff config.Diff) []string {

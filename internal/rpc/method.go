@@ -19,7 +19,6 @@ type method struct {
 	optional  int // how many of the last parameters may be left out
 	help      string
 	always    bool // may be called while the supervisor is going down
-	beyond    bool // Supervisor does not have it, so it is not in the list that clients know
 	call      func(*Server, *args) (any, error)
 }
 
@@ -52,10 +51,8 @@ func (r registry) add(namespace string, methods []method) {
 	}
 }
 
-// names returns the full names of the methods that Supervisor has, too, sorted.
-func (r registry) names() []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(r)), func(name string) bool { return r[name].beyond })
-}
+// names returns all full names, sorted.
+func (r registry) names() []string { return slices.Sorted(maps.Keys(r)) }
 
 // helpText is what system.methodHelp shows.
 func (m method) helpText() string {

@@ -457,6 +457,17 @@ func TestReloadAddRemove_RPC_055_to_RPC_058(t *testing.T) {
 			group("dir", program("dir", "dir")),
 		}}
 		st.loads = func() (*config.Config, error) { return next, nil }
+		drift, err := st.call("supervisor.getConfigDrift")
+		if err != nil {
+			t.Fatal(err)
+		}
+		differs, err := wire.ParseDrift(drift)
+		if change := (wire.OptionChange{Process: "good", Key: "priority", From: "999", To: "1"}); err != nil ||
+			len(differs.Added) != 1 || differs.Added[0] != "new" || len(differs.Removed) != 1 || differs.Removed[0].Group != "pair" ||
+			len(differs.Changed) != 1 || differs.Changed[0].Group != "good" || !slices.Equal(differs.Changed[0].Options, []wire.OptionChange{change}) {
+			t.Errorf("%+v, %v", differs, err)
+		}
+		st.want(fault(wire.BadName, "new"), "supervisor.addProcessGroup", "new") // a look is no reload
 		st.want([]any{[]any{[]any{"new"}, []any{"good"}, []any{"pair"}}}, "supervisor.reloadConfig")
 		st.want("supervisor", "supervisor.getIdentification") // DIF-004
 		st.want(true, "supervisor.addProcessGroup", "new")
@@ -486,7 +497,7 @@ func TestGoingDown_RPC_059_RPC_060(t *testing.T) {
 func TestSystem_RPC_061_to_RPC_063(t *testing.T) {
 	act(t, func(st *stage) {
 		names, err := st.call("system.listMethods")
-		if err != nil || len(names.([]any)) != 42 || names.([]any)[0] != "supervisor.addProcessGroup" || names.([]any)[41] != "system.multicall" {
+		if err != nil || len(names.([]any)) != 45 || names.([]any)[0] != "supervisor.addProcessGroup" || names.([]any)[44] != "system.multicall" {
 			t.Errorf("listMethods = %v, %v", names, err)
 		}
 		for _, name := range names.([]any) {

@@ -142,23 +142,3 @@ func TestWaitForChangeWithoutClient(t *testing.T) {
 		}
 	})
 }
-
-// Methods that Supervisor does not have are explained, but not listed.
-func TestOwnMethods(t *testing.T) {
-	act(t, func(st *stage) {
-		listed, err := st.call("system.listMethods")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range ownMethods() {
-			for _, name := range listed.([]any) {
-				if name == "supervisor."+m.name {
-					t.Errorf("%s is listed", name)
-				}
-			}
-			if text, err := st.call("system.methodHelp", "supervisor."+m.name); err != nil || text == "" {
-				t.Errorf("methodHelp(%s) = %v, %v", m.name, text, err)
-			}
-		}
-	})
-}

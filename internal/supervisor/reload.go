@@ -1,11 +1,6 @@
 package supervisor
 
-import (
-	"cmp"
-	"slices"
-
-	"supervisor/internal/config"
-)
+import "supervisor/internal/config"
 
 // Reload reads the configuration anew and reports how its groups differ from
 // those that run. Nothing that runs is touched. A configuration that cannot be
@@ -39,18 +34,6 @@ func (m reload) apply(c *core) {
 		return
 	}
 	c.handle.latest.Store(m.loaded)
-	m.reply <- c.inOrderOfJoining()
-}
-
-// inOrderOfJoining returns the active groups, oldest first: the order in which
-// those that disappeared are reported, and so the order in which supervisorctl
-// removes them.
-func (c *core) inOrderOfJoining() []*config.Group {
-	groups := slices.Clone(c.groups)
-	slices.SortFunc(groups, func(a, b *group) int { return cmp.Compare(a.joined, b.joined) })
-	configs := make([]*config.Group, len(groups))
-	for i, g := range groups {
-		configs[i] = g.config
-	}
-	return configs
+	c.handle.onDisk.Store(m.loaded)
+	m.reply <- c.handle.table.Load().inOrderOfJoining()
 }

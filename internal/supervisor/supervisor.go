@@ -69,7 +69,9 @@ type Supervisor struct {
 	state       atomic.Int32
 	latest      atomic.Pointer[config.Config]
 	table       atomic.Pointer[table]
-	wantsOutput atomic.Bool // some pool subscribed to PROCESS_LOG events
+	onDisk      atomic.Pointer[config.Config] // what was read last to compare it with what runs
+	noticed     atomic.Pointer[string]        // the difference that was logged last
+	wantsOutput atomic.Bool                   // some pool subscribed to PROCESS_LOG events
 	core        *core
 }
 
@@ -101,6 +103,7 @@ func New(o Options) *Supervisor {
 		s.core.begin = func(groups []Prepared) { s.core.resume(o.Image, o.Clock, groups) }
 		s.latest.Store(o.Image.Latest)
 	}
+	s.onDisk.Store(o.Config)
 	s.table.Store(&table{})
 	return s
 }

@@ -160,7 +160,10 @@ func TestDrift(t *testing.T) {
 	play(t, []*config.Group{alone("good", manual)}, map[string]program{"good": forever}, func(w *world) {
 		w.loads = &config.Config{Groups: []*config.Group{alone("good"), alone("new")}}
 		was := w.s.Config()
-		diff, err := w.s.Drift()
+		if _, err := w.s.Drift(); err != nil {
+			t.Error(err)
+		}
+		diff, err := w.s.Drift() // again: it is logged once
 		if err != nil || len(diff.Added) != 1 || len(diff.Changed) != 1 || len(diff.Removed) != 0 {
 			t.Errorf("the drift is %+v, %v", diff, err)
 		}

@@ -32,6 +32,10 @@ func commands() []command {
 				"clear all\t\tEmpty the log files of all processes\n"},
 		{name: "completion", beyond: true, complete: shellNames, run: completion,
 			usage: "completion bash|zsh|fish\tPrint what makes a shell complete the lines of supervisorctl\n"},
+		{name: "diff", beyond: true, form: asValue, checked: true, complete: processNames, run: showDiff,
+			usage: "diff\t\t\tShow how the configuration on disk differs from what runs, and what update would do\n" +
+				"diff <name> [...]\tThe same for the named groups, or those of the named processes, only\n" +
+				"update --dry-run\tOnly what update would do, which does nothing then\n"},
 		{name: "exit", run: quit,
 			usage: "exit\tLeave the shell\n"},
 		{name: "fg", form: asStream, checked: true, complete: processNames, run: foreground,
@@ -97,7 +101,7 @@ func commands() []command {
 				"tail <name> stderr\tShow the last 1600 *bytes* of its stderr\n"},
 		{name: "top", beyond: true, checked: true, form: asStream, run: topCommand,
 			usage: "top\tShow all processes live, with what they use; keys start, stop, signal them and show logs\n"},
-		{name: "update", form: asList, complete: groupNames, run: update,
+		{name: "update", form: asList, complete: groupNames, options: []string{"--dry-run"}, run: update,
 			usage: "update\t\t\tRead the configuration; stop, restart and start the groups that differ\n" +
 				"update all\t\tThe same\n" +
 				"update <gname> [...]\tThe same for the named groups only\n"},

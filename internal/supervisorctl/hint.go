@@ -27,8 +27,8 @@ type origin struct {
 // hintPatience is how long the server may take to help with a hint.
 const hintPatience = 2 * time.Second
 
-// hints returns what somebody can do about an error, a sentence each.
-func (s *session) hints(err error) []string {
+// advice returns what somebody can do about an error, a sentence each.
+func (s *session) advice(err error) []string {
 	socket, isUnix := strings.CutPrefix(s.settings.ServerURL, "unix://")
 	var lookup *net.DNSError
 	switch {

@@ -19,7 +19,7 @@ func TestSuggest(t *testing.T) {
 		"mialer":           "mailer",
 		"mailr":            "mailer",
 		"worker:worker_0":  "worker:worker_00 worker:worker_01",
-		"worker:wroker_00": "worker:worker_00 worker:worker_01",
+		"worker:wroker_00": "worker:worker_00",
 		"stats":            "status",
 		"x":                "",
 		"database":         "",
@@ -45,7 +45,7 @@ func FuzzDistance(f *testing.F) {
 // hinted is what a session that may give advice says about an error.
 func hinted(o origin, url string, err error) string {
 	s := &session{origin: o, settings: config.Ctl{ServerURL: url}}
-	return strings.Join(s.hints(err), "\n")
+	return strings.Join(s.advice(err), "\n")
 }
 
 func TestHints(t *testing.T) {

@@ -15,5 +15,9 @@ func restart(s *session, ctx context.Context, arg string) error {
 	if err := s.each(ctx, stopping, names); err != nil {
 		return err
 	}
-	return s.each(ctx, starting, names)
+	if err := s.each(ctx, starting, names); err != nil {
+		return err
+	}
+	s.hintOfOldConfiguration(ctx, names)
+	return nil
 }

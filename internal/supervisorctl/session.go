@@ -52,6 +52,7 @@ type session struct {
 	env         []string
 	document    *document // of the command that runs; nil: it prints as it goes
 	onTerminal  bool      // out is a terminal
+	hints       bool      // somebody sees stderr and what it is about
 	status      int
 	done        bool               // quit was asked for
 	names       []wire.ProcessInfo // what completion offers, until a line has run
@@ -72,6 +73,7 @@ func newSession(inv Invocation, settings config.Ctl, dial dialer) *session {
 		onTerminal:    isTerminal(inv.Stdout),
 		advising:      isTerminal(inv.Stderr),
 		env:           inv.Env,
+		hints:         isTerminal(inv.Stdout) && isTerminal(inv.Stderr),
 	}
 }
 
@@ -216,7 +218,7 @@ func (s *session) report(err error) {
 	var f *failure
 	p := newProblem("", faultCode(err), "")
 	if s.advises() && !(s.interactive && isUnauthorized(err)) { // who is asked for a password needs no advice
-		p.Hints = s.hints(err)
+		p.Hints = s.advice(err)
 	}
 	switch {
 	case errors.As(err, &f):

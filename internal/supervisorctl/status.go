@@ -36,6 +36,7 @@ func status(s *session, ctx context.Context, arg string) error {
 		}
 	}
 	s.warnOfOrphans(ctx)
+	s.hintOfDrift(ctx)
 	return nil
 }
 

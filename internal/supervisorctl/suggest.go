@@ -6,7 +6,7 @@ import (
 )
 
 // suggest returns those of the words that somebody may have meant who typed
-// another one, the likeliest first, three at most.
+// another one, the likeliest ones, three at most.
 func suggest(typed string, words []string) []string {
 	type guess struct {
 		word     string
@@ -23,7 +23,9 @@ func suggest(typed string, words []string) []string {
 	slices.SortStableFunc(guesses, func(a, b guess) int { return a.distance - b.distance })
 	var best []string
 	for _, g := range guesses[:min(3, len(guesses))] {
-		best = append(best, g.word)
+		if g.distance == guesses[0].distance {
+			best = append(best, g.word)
+		}
 	}
 	return best
 }

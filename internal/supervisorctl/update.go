@@ -11,6 +11,9 @@ import (
 // update has the server read its configuration and brings the active groups
 // into line with it: all of them, or the named ones.
 func update(s *session, ctx context.Context, arg string) error {
+	if names, dry := takeFlag(strings.Fields(arg), "--dry-run"); dry {
+		return s.updateDry(ctx, names)
+	}
 	diff, err := s.reloadConfig(ctx)
 	switch {
 	case faultCode(err) == wire.ShutdownState:
@@ -42,6 +45,38 @@ func update(s *session, ctx context.Context, arg string) error {
 		s.did(group, "added", "added process group")
 	}
 	return nil
+}
+
+// updateDry says what an update would do, and leaves everything as it is.
+func (s *session) updateDry(ctx context.Context, names []string) error {
+	d, err := s.drift(ctx)
+	if err != nil {
+		return err
+	}
+	if len(names) > 0 && !wantsAll(names) {
+		if err := s.refuseUnknownGroups(ctx, names, d.Added); err != nil {
+			return err
+		}
+		d = limitTo(d, names)
+	}
+	for _, g := range d.Removed {
+		s.did(g.Group, "would be removed", "would be removed, "+stopped(g))
+	}
+	for _, g := range d.Changed {
+		s.did(g.Group, "would be updated", "would be updated ("+changedKeys(g)+"), "+stopped(g))
+	}
+	for _, name := range d.Added {
+		s.did(name, "would be added", "would be added")
+	}
+	return nil
+}
+
+// stopped says what of a group an update would stop.
+func stopped(g wire.Drifted) string {
+	if len(g.Stops) == 0 {
+		return "nothing of it is running"
+	}
+	return "which stops " + strings.Join(g.Stops, ", ")
 }
 
 // refuseUnknownGroups tells which names are neither those of active groups nor

@@ -242,21 +242,21 @@ func (v View) lastLine() Line {
 func (v View) help() []Line {
 	lines := []Line{{{" Keys", Bar}}, nil}
 	for _, row := range [][2]string{
-		{"up, down, page up, page down, home, end", "choose a program (also J, K, g, G)"},
+		{"arrows, page up and down, home, end", "choose a program (also J K g G)"},
 		{"s", "start it"},
 		{"x", "stop it"},
 		{"r", "restart it"},
 		{"k", "send it a signal"},
 		{"l, enter", "show its log, or hide it"},
-		{"/", "show only what has a text in name or state"},
+		{"/", "show only some names or states"},
 		{"escape", "hide the log; show everything"},
 		{"< >", "sort by another column"},
-		{"N P M T", "sort by name, processor, memory, uptime"},
+		{"N P M T", "sort by name, CPU, memory, uptime"},
 		{"i", "sort the other way round"},
 		{"Ctrl-L", "paint the screen again"},
 		{"q, Ctrl-C", "quit"},
 	} {
-		lines = append(lines, Line{{"  " + Fit(row[0], 40, true), Strong}, {row[1], Plain}})
+		lines = append(lines, Line{{"  " + Fit(row[0], 38, true), Strong}, {row[1], Plain}})
 	}
 	lines = append(lines, nil, Line{{"  What a program uses includes all of its descendants; 100% is one processor.", Faint}})
 	for len(lines) < v.height-1 {

@@ -133,7 +133,7 @@ func (v View) command(k Key) (View, Action) {
 		}
 	case Up, 'K':
 		return v.moved(-1), Action{}
-	case Down, 'J':
+	case Down, 'J', 'j':
 		return v.moved(1), Action{}
 	case PageUp:
 		return v.moved(-v.rows()), Action{}

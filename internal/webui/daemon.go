@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"supervisor/internal/config"
+	"supervisor/internal/supervisor"
 )
 
 // daemonPage is what daemon.html shows.
@@ -26,21 +27,8 @@ type daemonPage struct {
 	Trouble string // why the file on disk cannot be used; empty: it can
 	Same    bool   // nothing differs
 	Added   []string
-	Changed []changedGroup
-	Removed []removedGroup
-}
-
-// changedGroup is a group that update will start anew.
-type changedGroup struct {
-	Name    string
-	Options []config.OptionChange
-	Stops   []string // what runs of it now
-}
-
-// removedGroup is a group that update will stop and remove.
-type removedGroup struct {
-	Name  string
-	Stops []string
+	Changed []supervisor.Drifted
+	Removed []supervisor.Drifted
 }
 
 // daemon shows the page of the daemon.
@@ -63,43 +51,33 @@ func (u *UI) daemon(w http.ResponseWriter, r *http.Request) {
 	for _, s := range cfg.Servers {
 		p.Servers = append(p.Servers, printable(address(s)))
 	}
-	diff, err := u.supervisor.Drift()
+	drift, err := u.supervisor.Drift()
 	if err != nil {
 		p.Trouble = printable(reason(err))
 	}
-	p.Same = err == nil && same(diff)
-	for _, name := range diff.Added {
-		p.Added = append(p.Added, printable(name))
-	}
-	for _, c := range diff.Changed {
-		p.Changed = append(p.Changed, changedGroup{printable(c.Group), printableChanges(c.Options), u.alive(c.Group)})
-	}
-	for _, name := range diff.Removed {
-		p.Removed = append(p.Removed, removedGroup{printable(name), u.alive(name)})
-	}
+	p.Same = err == nil && drift.None()
+	p.Added = printableNames(drift.Added)
+	p.Changed, p.Removed = printableDrift(drift.Changed), printableDrift(drift.Removed)
 	u.render(w, "daemon.html", p)
 }
 
-// alive returns the processes of a group that a stop would end.
-func (u *UI) alive(group string) (names []string) {
-	for _, i := range u.supervisor.Processes() {
-		if i.Config.Group == group && i.Vars.State.Wanted() {
-			names = append(names, printable(i.Display()))
+func printableDrift(groups []supervisor.Drifted) []supervisor.Drifted {
+	groups = slices.Clone(groups)
+	for i, g := range groups {
+		options := slices.Clone(g.Options)
+		for i, o := range options {
+			options[i] = config.OptionChange{Process: printable(o.Process), Key: o.Key, Old: printable(o.Old), New: printable(o.New)}
 		}
+		groups[i] = supervisor.Drifted{Group: printable(g.Group), Options: options, Stops: printableNames(g.Stops)}
 	}
-	return names
+	return groups
 }
 
-// printableChanges hides the values of variables that look like secrets.
-func printableChanges(options []config.OptionChange) []config.OptionChange {
-	options = slices.Clone(options)
-	for i, o := range options {
-		if o.Key == "environment" {
-			o.Old, o.New = "(not shown)", "(not shown)"
-		}
-		options[i] = config.OptionChange{Process: printable(o.Process), Key: o.Key, Old: printable(o.Old), New: printable(o.New)}
+func printableNames(names []string) (shown []string) {
+	for _, name := range names {
+		shown = append(shown, printable(name))
 	}
-	return options
+	return shown
 }
 
 // address returns where a server listens, as its section says it.

@@ -97,7 +97,18 @@ func (f *fake) StopGroup(name string, wait bool) ([]supervisor.Result, error) {
 	return f.results, f.note(fmt.Sprintf("stop group %s %v", name, wait))
 }
 
-func (f *fake) Drift() (config.Diff, error)   { return f.diff, f.fails["drift"] }
+// Drift is the difference that Reload finds; nothing that differs runs.
+func (f *fake) Drift() (supervisor.Drift, error) {
+	d := supervisor.Drift{Added: f.diff.Added}
+	for _, c := range f.diff.Changed {
+		d.Changed = append(d.Changed, supervisor.Drifted{Group: c.Group, Options: c.Options})
+	}
+	for _, name := range f.diff.Removed {
+		d.Removed = append(d.Removed, supervisor.Drifted{Group: name})
+	}
+	return d, f.fails["drift"]
+}
+
 func (f *fake) Reload() (config.Diff, error)  { return f.diff, f.note("reload") }
 func (f *fake) AddGroup(name string) error    { return f.note("add " + name) }
 func (f *fake) RemoveGroup(name string) error { return f.note("remove " + name) }

@@ -3,7 +3,6 @@ package webui
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -146,16 +145,10 @@ func exitCodes(p *config.Process) string {
 	return strings.Join(list, ",")
 }
 
-// secret matches the names of variables whose values are nobody's business.
-var secret = regexp.MustCompile(`(?i)pass|secret|token|key|credential|auth|dsn|private|_url$|_uri$`)
-
 func environment(p *config.Process) string {
 	var list []string
 	for _, v := range p.Environment {
-		if name, _, _ := strings.Cut(v, "="); secret.MatchString(name) {
-			v = name + "=(not shown)"
-		}
-		list = append(list, v)
+		list = append(list, config.WithoutSecret(v))
 	}
 	return strings.Join(list, "\n")
 }

@@ -55,7 +55,7 @@ type Supervisor interface {
 	Happenings() (o *supervisor.Onlooker, stop func())
 	StartGroup(name string, wait bool) ([]supervisor.Result, error)
 	StopGroup(name string, wait bool) ([]supervisor.Result, error)
-	Drift() (config.Diff, error)
+	Drift() (supervisor.Drift, error)
 	Reload() (config.Diff, error)
 	AddGroup(name string) error
 	RemoveGroup(name string) error

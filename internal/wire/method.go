@@ -21,6 +21,8 @@ const (
 	Shutdown             = "shutdown"
 	Restart              = "restart"
 	ReloadConfig         = "reloadConfig"
+	GetConfigDrift       = "getConfigDrift" // ours
+	GetExplanation       = "getExplanation" // ours
 	AddProcessGroup      = "addProcessGroup"
 	RemoveProcessGroup   = "removeProcessGroup"
 	GetOrphans           = "getOrphans" // ours

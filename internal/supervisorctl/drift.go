@@ -1,0 +1,161 @@
+package supervisorctl
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"supervisor/internal/terminal"
+	"supervisor/internal/wire"
+)
+
+// drift asks how the configuration on disk differs from what runs. Nothing is
+// changed by it, in the server either.
+func (s *session) drift(ctx context.Context) (wire.Drift, error) {
+	answer, err := s.call(ctx, wire.GetConfigDrift)
+	fault, ok := asFault(err)
+	switch {
+	case ok && wire.Code(fault.Code) == wire.CantReread:
+		return wire.Drift{}, because(err, &failure{"ERROR: " + fault.Text, exitError})
+	case ok && wire.Code(fault.Code) == wire.ShutdownState:
+		return wire.Drift{}, because(err, &failure{"ERROR: supervisor shutting down", exitError})
+	case ok && wire.Code(fault.Code) == wire.UnknownMethod:
+		return wire.Drift{}, because(err, &failure{"ERROR: this supervisord cannot tell; reread says which groups differ", exitError})
+	case err != nil:
+		return wire.Drift{}, err
+	}
+	return wire.ParseDrift(answer)
+}
+
+// limitTo returns the part of a difference that concerns the named groups.
+func limitTo(d wire.Drift, groups []string) wire.Drift {
+	other := func(name string) bool { return !slices.Contains(groups, name) }
+	otherGroup := func(g wire.Drifted) bool { return other(g.Group) }
+	return wire.Drift{
+		Added:   slices.DeleteFunc(slices.Clone(d.Added), other),
+		Changed: slices.DeleteFunc(slices.Clone(d.Changed), otherGroup),
+		Removed: slices.DeleteFunc(slices.Clone(d.Removed), otherGroup),
+	}
+}
+
+func noDrift(d wire.Drift) bool { return len(d.Added)+len(d.Changed)+len(d.Removed) == 0 }
+
+// hint tells somebody at a terminal something that was not asked for.
+func (s *session) hint(format string, args ...any) {
+	if s.hints {
+		// Nobody is left to be told that nobody reads.
+		_, _ = io.WriteString(s.errOut, terminal.Visible(fmt.Sprintf(format, args...))+"\n")
+	}
+}
+
+// hintOfDrift says how much of the configuration is not applied. A server that
+// does not know is no reason to say anything.
+func (s *session) hintOfDrift(ctx context.Context) {
+	if !s.hints {
+		return
+	}
+	answer, err := s.call(ctx, wire.GetConfigDrift)
+	if fault, ok := asFault(err); ok && wire.Code(fault.Code) == wire.CantReread {
+		s.hint("the configuration on disk cannot be used: %s", strings.TrimPrefix(fault.Text, wire.CantReread.String()+": "))
+		return
+	}
+	if err != nil {
+		return
+	}
+	d, err := wire.ParseDrift(answer)
+	if err != nil || noDrift(d) {
+		return
+	}
+	s.hint("%d changed, %d added, %d removed; run 'update' ('diff' shows what)", len(d.Changed), len(d.Added), len(d.Removed))
+}
+
+// hintOfOldConfiguration says which of the named processes were started with a
+// configuration that is not that on disk any more.
+func (s *session) hintOfOldConfiguration(ctx context.Context, names []string) {
+	if !s.hints {
+		return
+	}
+	d, err := s.drift(ctx)
+	if err != nil {
+		return
+	}
+	for _, g := range slices.Concat(d.Changed, d.Removed) {
+		named := func(name string) bool { return parseName(name).group == g.Group }
+		if !wantsAll(names) && !slices.ContainsFunc(names, named) {
+			continue
+		}
+		if len(g.Options) == 0 {
+			s.hint("%s: still runs, but is not in the configuration any more; 'update' removes it", g.Group)
+		} else {
+			s.hint("%s: still uses its old configuration, without the change of %s; 'update %s' applies it", g.Group, changedKeys(g), g.Group)
+		}
+	}
+}
+
+// changedKeys lists the options that differ.
+func changedKeys(g wire.Drifted) string {
+	var keys []string
+	for _, o := range g.Options {
+		if !slices.Contains(keys, o.Key) {
+			keys = append(keys, o.Key)
+		}
+	}
+	return strings.Join(keys, ", ")
+}
+
+// driftText tells what differs, group by group in the order of an update, and
+// what the update would do.
+func driftText(d wire.Drift) string {
+	var text strings.Builder
+	for _, g := range d.Removed {
+		fmt.Fprintf(&text, "%s: removed; update would %s\n", g.Group, stops(g.Stops, "stop", "remove it"))
+	}
+	for _, g := range d.Changed {
+		fmt.Fprintf(&text, "%s: changed; update would %s\n", g.Group, stops(g.Stops, "restart", "replace it"))
+		text.WriteString(optionChanges(g.Options))
+	}
+	for _, name := range d.Added {
+		fmt.Fprintf(&text, "%s: added; update would add it\n", name)
+	}
+	return text.String()
+}
+
+// stops says what is done to processes, or else what is done where none is up.
+func stops(names []string, verb, otherwise string) string {
+	if len(names) == 0 {
+		return otherwise + ", nothing of it is running"
+	}
+	return verb + " " + strings.Join(names, ", ")
+}
+
+// optionChanges shows what options are and will be. What changes alike in
+// several processes of a group is shown once.
+func optionChanges(options []wire.OptionChange) string {
+	var text strings.Builder
+	var shown []wire.OptionChange
+	whose := ""
+	for _, o := range options {
+		alike := wire.OptionChange{Key: o.Key, From: o.From, To: o.To}
+		if slices.Contains(shown, alike) {
+			continue
+		}
+		shown = append(shown, alike)
+		var processes []string
+		for _, other := range options {
+			if other.Key == o.Key && other.From == o.From && other.To == o.To && other.Process != "" {
+				processes = append(processes, other.Process)
+			}
+		}
+		if now := cmp.Or(strings.Join(processes, ", "), "the group"); now != whose {
+			whose = now
+			fmt.Fprintf(&text, "  %s:\n", whose)
+		}
+		for _, side := range []struct{ sign, value string }{{"-", o.From}, {"+", o.To}} {
+			fmt.Fprintf(&text, "    %s %s=%s\n", side.sign, o.Key, cmp.Or(side.value, "(none)"))
+		}
+	}
+	return text.String()
+}
