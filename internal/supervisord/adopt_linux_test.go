@@ -1,0 +1,55 @@
+package supervisord
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"supervisor/internal/identity"
+)
+
+// A journal counts only if it is of this boot, of a daemon that is gone and has
+// this one's name.
+func TestJournalOfSomebodyElse(t *testing.T) {
+	boot, err := identity.Boot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent, err := identity.Look(os.Getppid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	me := daemonRecord{Boot: boot, PID: os.Getpid(), Born: 1, Identifier: "supervisor"}
+	good := daemonRecord{Boot: boot, PID: 1 << 30, Born: 1, Identifier: "supervisor"}
+	for name, c := range map[string]struct {
+		edit func(*daemonRecord)
+		why  string // empty: it counts
+	}{
+		"good":       {func(*daemonRecord) {}, ""},
+		"other boot": {func(r *daemonRecord) { r.Boot = "x" }, "the machine has been started since"},
+		"alive":      {func(r *daemonRecord) { r.PID, r.Born = parent.PID, parent.Born }, "its daemon is alive"},
+		"reused pid": {func(r *daemonRecord) { r.PID, r.Born = parent.PID, parent.Born+1 }, ""},
+		"other name": {func(r *daemonRecord) { r.Identifier = "y" }, "it is that of y"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			old := good
+			c.edit(&old)
+			text, err := json.Marshal(old)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l := &life{}
+			image, err := l.readJournal(map[string][]byte{daemonKey: text}, me)
+			if image != nil {
+				t.Error("it has no children, and there is an image")
+			}
+			if c.why == "" && err != nil || c.why != "" && (err == nil || !strings.Contains(err.Error(), c.why)) {
+				t.Errorf("%v, want %q", err, c.why)
+			}
+		})
+	}
+	if _, err := (&life{}).readJournal(map[string][]byte{"x": nil}, me); err == nil {
+		t.Error("a journal that says nothing of its daemon counts")
+	}
+}
