@@ -28,6 +28,8 @@ func play(part string) {
 		err = listen()
 	case "server":
 		err = serve()
+	case "fastcgi":
+		err = serveStdin()
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -92,6 +94,25 @@ func listen() error {
 			return err
 		}
 		if _, err := os.Stdout.WriteString("RESULT 2\nOK"); err != nil {
+			return err
+		}
+	}
+}
+
+// serveStdin accepts connections on its stdin, as a FastCGI program does, and
+// tells each client its pid.
+func serveStdin() error {
+	l, err := net.FileListener(os.Stdin)
+	if err != nil {
+		return err
+	}
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(c, os.Getpid())
+		if err := c.Close(); err != nil {
 			return err
 		}
 	}
