@@ -15,7 +15,10 @@ import (
 // Image is what the launcher hands over to another process that has the same
 // descriptors and children: a plain value, of which all is in the order of the
 // groups and processes that it is about.
-type Image struct{ Groups []GroupImage }
+type Image struct {
+	Groups []GroupImage
+	LastID int64 `json:",omitempty"` // of pipes with names
+}
 
 // GroupImage is one group: its sockets in the order in which its processes first
 // need them, and the seat of each process.
@@ -43,6 +46,7 @@ type ChildImage struct {
 	StartTime uint64            // tells it from any other that has had its pid; see spawn
 	Input     *spawn.InputImage `json:",omitempty"` // nil: its stdin is a socket
 	Streams   []StreamImage     // stdout, stderr; one if they are the same
+	Kept      *childRecord      `json:",omitempty"` // nil: it is not in the journal
 }
 
 // StreamImage is one output of a child.
@@ -55,7 +59,7 @@ type StreamImage struct {
 // Image returns what another process needs to go on. The launcher and the loop,
 // whose groups they are, are frozen; the inputs of the children are from now on.
 func (l *Launcher) Image(groups []supervisor.Prepared) (Image, error) {
-	var image Image
+	image := Image{LastID: l.lastID.Load()}
 	for _, g := range groups {
 		var of GroupImage
 		known := make(map[*socket]bool)
@@ -90,7 +94,7 @@ func (l *Launcher) imageOf(s *seat) (SeatImage, error) {
 	if c == nil {
 		return image, nil
 	}
-	image.Child = &ChildImage{PID: c.PID, StartTime: c.StartTime()}
+	image.Child = &ChildImage{PID: c.PID, StartTime: c.StartTime(), Kept: c.kept}
 	if c.input != nil {
 		in := c.input.Freeze()
 		image.Child.Input = &in
@@ -182,6 +186,7 @@ func Resume(o Options, groups []*config.Group, image Image) (*Launcher, []superv
 	}
 	l := newLauncher(o)
 	l.queue.held = true
+	l.lastID.Store(image.LastID)
 	l.queue.start()
 	ready := make([]supervisor.Prepared, len(groups))
 	for i, g := range groups {
@@ -223,6 +228,19 @@ func (l *Launcher) resumeGroup(g *config.Group, image GroupImage) ([]supervisor.
 	return seats, nil
 }
 
+// resumeChild makes the child known. One that an earlier daemon has started is not
+// ours to wait for, and may have ended meanwhile.
+func (s *seat) resumeChild(image *ChildImage) (*child, error) {
+	if image.Kept != nil && s.launcher.Journal != nil {
+		return s.foster(*image.Kept)
+	}
+	c := &child{Child: s.launcher.Spawner.Adopt(image.PID)}
+	if now := c.StartTime(); now != image.StartTime {
+		return nil, fmt.Errorf("pid %d is another process: it began at %d, not %d", c.PID, now, image.StartTime)
+	}
+	return c, nil
+}
+
 // resume takes over what is open for the child, and leaves it as it is.
 func (s *seat) resume(image SeatImage) error {
 	s.stdout, s.stderr = image.Stdout, image.Stderr
@@ -231,12 +249,15 @@ func (s *seat) resume(image SeatImage) error {
 	if image.Child == nil {
 		return nil
 	}
-	c := &child{Child: s.launcher.Spawner.Adopt(image.Child.PID)}
-	if now := c.StartTime(); now != image.Child.StartTime {
-		return fmt.Errorf("pid %d is another process: it began at %d, not %d", c.PID, now, image.Child.StartTime)
+	c, err := s.resumeChild(image.Child)
+	if err != nil {
+		return err
 	}
 	if image.Child.Input != nil {
 		c.input = spawn.ResumeInput(*image.Child.Input)
+		if c.kept != nil {
+			c.input.KeepBy(s.keepInput(c.kept.ID))
+		}
 	}
 	channels := []struct {
 		name   string

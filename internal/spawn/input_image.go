@@ -11,6 +11,8 @@ type InputImage struct {
 	FD    int    // of the pipe
 	Queue []byte `json:",omitempty"` // what the child has not taken yet
 	Deaf  bool   `json:",omitempty"` // the child has closed its end
+
+	Progress Progress `json:",omitzero"`
 }
 
 // Freeze keeps the Input from writing until Thaw, and returns what another
@@ -19,7 +21,7 @@ func (in *Input) Freeze() InputImage {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.frozen = true
-	return InputImage{FD: in.pipe.fd, Queue: bytes.Clone(in.queue), Deaf: in.err != nil}
+	return InputImage{FD: in.pipe.fd, Queue: bytes.Clone(in.queue), Deaf: in.err != nil, Progress: in.progress}
 }
 
 // Thaw lets the Input go on writing.
@@ -32,7 +34,7 @@ func (in *Input) Thaw() {
 
 // ResumeInput returns a frozen Input that goes on where another process stood.
 func ResumeInput(image InputImage) *Input {
-	in := &Input{pipe: InheritedPipe(image.FD), queue: bytes.Clone(image.Queue), frozen: true}
+	in := &Input{pipe: InheritedPipe(image.FD), queue: bytes.Clone(image.Queue), progress: image.Progress, frozen: true}
 	if image.Deaf {
 		in.err = syscall.EPIPE
 	}

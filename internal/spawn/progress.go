@@ -17,6 +17,13 @@ func NewKeptInput(pipe *Pipe, keep func(Progress)) *Input {
 	return &Input{pipe: pipe, keep: keep}
 }
 
+// KeepBy has an Input that is frozen tell keep of its steps from now on.
+func (in *Input) KeepBy(keep func(Progress)) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.keep = keep
+}
+
 // GoOnKept returns an Input that goes on where that of another process stood when
 // it was killed. last is what was to be sent last, by a process that had decided
 // to send for the sends-th time; what of it is not in the pipe is sent now.
