@@ -11,7 +11,7 @@ import (
 // The fields of proc_pid_stat(5) that are used, counted from behind the name of
 // the program, which is in parentheses and may contain anything.
 const (
-	fieldState  = 3 - 3
+	fieldState  = 0 // 3 - 3
 	fieldParent = 4 - 3
 	fieldGroup  = 5 - 3
 	fieldBorn   = 22 - 3

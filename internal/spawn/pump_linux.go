@@ -124,8 +124,8 @@ func (ps *pumps) freeze(ctx context.Context) error {
 	go func() {
 		defer close(still)
 		for _, p := range ps.list() {
-			p.turn.Lock() // nobody has the turn, and nobody who takes it now reads
-			p.turn.Unlock()
+			p.turn.Lock()   // nobody has the turn, and nobody who takes it now reads
+			p.turn.Unlock() //lint:ignore SA2001 it is waited for, and not needed
 		}
 	}()
 	select {

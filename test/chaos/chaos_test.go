@@ -20,7 +20,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 )
 
 // The directory of the programs that are tested, while the tests run.
@@ -81,9 +80,4 @@ func build(dir string) error {
 		}
 	}
 	return nil
-}
-
-// after returns a channel that is ready when a fault has lasted long enough.
-func after(short, extended time.Duration) <-chan time.Time {
-	return time.After(pick(short, extended))
 }
