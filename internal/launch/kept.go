@@ -191,6 +191,7 @@ func (s *seat) pump(c *child, st *stream) *spawn.Pump {
 			s.launcher.Log.Error("the output of "+s.config.Name+" is not safe", "error", err)
 			return spawner.Pump(st.pipe, st.pace(), st.handle)
 		}
+		st.spooled.done() // before the first byte, too, it is kept where the log ends
 	}
 	return spawner.PumpBy(st.pipe, st.pace(), st.spooled.move)
 }

@@ -195,3 +195,42 @@ func TestSpoolIsFinished(t *testing.T) {
 		}
 	}
 }
+
+// A daemon that was killed while it dealt with the very first output had logged
+// some of it, and the next one logged that again: nothing said where the log had
+// ended before.
+func TestFirstOutputIsNotLoggedTwice(t *testing.T) {
+	w := newWreck(t, func(p *config.Process) {
+		p.Command = "/bin/cat"
+		p.Stdout.Events = true
+		p.Stdout.Log.Path = logOf(t)
+	})
+	if err := os.WriteFile(w.group.Processes[0].Stdout.Log.Path, []byte("old\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := w.seats(w.group)[0]
+	w.launch(s)
+	if _, ok := (<-w.reports).(supervisor.Spawned); !ok {
+		t.Fatal("not spawned")
+	}
+	id := strconv.FormatInt(w.launcher.lastID.Load(), 10)
+	for kept := false; !kept; { // the pump begins a moment later
+		w.launcher.Journal.Each(func(key string, value []byte) {
+			var r spoolRecord
+			if key == spoolKey+id+stdoutPipe && json.Unmarshal(value, &r) == nil {
+				kept = true
+				if r.Done != 0 || r.Log.Size != 4 {
+					t.Errorf("before the first output %+v is kept", r)
+				}
+			}
+		})
+	}
+	if err := s.Signal(syscall.SIGKILL, false); err != nil {
+		t.Error(err)
+	}
+	if _, ok := (<-w.reports).(supervisor.Ended); !ok {
+		t.Error("not ended")
+	}
+}
+
+func logOf(t *testing.T) string { return filepath.Join(t.TempDir(), "log") }
