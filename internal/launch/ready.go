@@ -12,8 +12,8 @@ import (
 const (
 	// startPatience is how long a start waits for a file system that does not
 	// answer, and endPatience how long the end of a child does.
-	startPatience = 10 * time.Second
-	endPatience   = 10 * time.Second
+	startPatience = 20 * time.Second
+	endPatience   = 20 * time.Second
 	// mostAtOnce is how many starts may wait for file systems at once. Each that
 	// hangs costs a thread.
 	mostAtOnce = 256

@@ -18,7 +18,7 @@ import (
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	m := play(t, ground{
-		mounts: "mkdir $DIR/small; mount -t tmpfs -o size=1m small $DIR/small",
+		mounts: "mkdir $DIR/small; mount -t tmpfs -o size=" + pick("1m", "64m") + " small $DIR/small",
 		more:   "logfile=$DIR/small/activity.log\n",
 		programs: `[program:writer]
 command=$WRITER 5ms
@@ -73,7 +73,7 @@ func fill(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	for size := 4096; size > 0; {
+	for size := 64 << 10; size > 0; {
 		if _, err := file.Write(make([]byte, size)); err != nil {
 			if !errors.Is(err, syscall.ENOSPC) {
 				t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -115,14 +116,11 @@ func (m *match) wholeLog(path string) string {
 // tally is what a log has of a writer's lines.
 type tally struct{ lines, lost int }
 
-// count checks the lines of a writer in its log: each run's are in order and
-// whole, none is there twice, and only such are missing as were written in one
-// of the spans. The daemon has ended, or the writer has written all it will.
+// count checks the lines of a writer in its log. The daemon has ended, or the
+// writer has written all it will.
 func (m *match) count(name, log string, spans ...span) tally {
 	m.t.Helper()
-	next := make(map[string]int) // the next line of each run
 	accounts := make(map[string]account)
-	var sum tally
 	for _, run := range m.runs(name) {
 		a, err := m.account(run)
 		if err != nil {
@@ -130,12 +128,25 @@ func (m *match) count(name, log string, spans ...span) tally {
 		}
 		accounts[run] = a
 	}
+	sum, faults := judge(log, accounts, spans)
+	for _, fault := range faults {
+		m.t.Errorf("the log of %s: %s", name, fault)
+	}
+	return sum
+}
+
+// judge compares a log with the accounts of those who wrote to it: each run's
+// lines are in order and whole, none is there twice, and only such are missing as
+// were written in one of the spans.
+func judge(log string, accounts map[string]account, spans []span) (sum tally, faults []string) {
+	next := make(map[string]int) // the next line of each run
+	blame := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	miss := func(run string, from, to int) {
 		for line := from; line < to; line++ {
 			sum.lost++
 			at := accounts[run].at(line)
 			if !slices.ContainsFunc(spans, func(s span) bool { return at.After(s.from) && at.Before(s.to) }) {
-				m.t.Errorf("%s: line %d of %d to %d is missing, which was written at %s", run, line, from, to, at.Format("15:04:05.000"))
+				blame("%s: line %d of %d to %d is missing, which was written at %s", run, line, from, to, at.Format("15:04:05.000"))
 				return
 			}
 		}
@@ -143,19 +154,19 @@ func (m *match) count(name, log string, spans ...span) tally {
 	for text := range strings.Lines(log) {
 		run, line, err := parseLine(text)
 		if err != nil {
-			m.t.Errorf("the log of %s: %v", name, err)
+			blame("%v", err)
 			continue
 		}
 		a, known := accounts[run]
 		switch {
 		case !known:
-			m.t.Errorf("the log of %s has a line of another: %q", name, text)
+			blame("a line of another: %q", text)
 			continue
 		case line < next[run]:
-			m.t.Errorf("%s: line %d comes after line %d", run, line, next[run]-1)
+			blame("%s: line %d comes after line %d", run, line, next[run]-1)
 			continue
 		case line >= a.begun:
-			m.t.Errorf("%s: line %d was never written", run, line)
+			blame("%s: line %d was never written", run, line)
 			continue
 		}
 		miss(run, next[run], line)
@@ -165,7 +176,7 @@ func (m *match) count(name, log string, spans ...span) tally {
 	for run, a := range accounts {
 		miss(run, next[run], a.written)
 	}
-	return sum
+	return sum, faults
 }
 
 // parseLine reads one line of a writer, which must be whole.
@@ -179,4 +190,40 @@ func parseLine(text string) (run string, line int, err error) {
 		return "", 0, fmt.Errorf("no whole line of a writer: %q", text)
 	}
 	return fields[0], line, nil
+}
+
+// A referee who sees nothing is worth nothing.
+func TestJudge(t *testing.T) {
+	moment := time.Unix(1000, 0) // when line 0 was written; line 1 a second later
+	accounts := map[string]account{"a.1-1": {begun: 4, written: 3, at: func(line int) time.Time {
+		return moment.Add(time.Duration(line) * time.Second)
+	}}}
+	line := func(n int) string { return fmt.Sprintf("a.1-1 %d %s\n", n, strings.Repeat("x", n)) }
+	for _, tt := range []struct {
+		name, log string
+		lost      int
+		faults    int
+		spans     []span
+	}{
+		{name: "all", log: line(0) + line(1) + line(2)},
+		{name: "one that was being written", log: line(0) + line(1) + line(2) + line(3)},
+		{name: "the last is missing", log: line(0) + line(1), lost: 1, faults: 1},
+		{name: "the first is missing", log: line(1) + line(2), lost: 1, faults: 1},
+		{name: "one is missing", log: line(0) + line(2), lost: 1, faults: 1},
+		{name: "one may be missing", log: line(0) + line(2), lost: 1, spans: []span{{moment, moment.Add(2 * time.Second)}}},
+		{name: "another may be missing", log: line(0) + line(2), lost: 1, faults: 1, spans: []span{{moment.Add(time.Second), moment.Add(time.Hour)}}},
+		{name: "one is doubled", log: line(0) + line(1) + line(1) + line(2), faults: 1},
+		{name: "out of order", log: line(1) + line(0) + line(2), lost: 1, faults: 2},
+		{name: "cut short", log: line(0) + line(1) + strings.TrimSuffix(line(2), "x\n"), lost: 1, faults: 2},
+		{name: "cut in the middle", log: line(0) + "a.1-1 1" + line(2), lost: 1, faults: 2},
+		{name: "never written", log: line(0) + line(1) + line(2) + line(3) + line(4), faults: 1},
+		{name: "of another", log: strings.Replace(line(0), "a", "b", 1) + line(0) + line(1) + line(2), faults: 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			sum, faults := judge(tt.log, accounts, tt.spans)
+			if sum.lost != tt.lost || len(faults) != tt.faults {
+				t.Errorf("%d lost, %q", sum.lost, faults)
+			}
+		})
+	}
 }

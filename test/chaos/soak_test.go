@@ -280,31 +280,3 @@ func (s *soak) checkAlways(ctx context.Context) (checks int) {
 	}
 	return checks
 }
-
-// differences are what the two words do not agree on: what the daemon says was
-// the same before and after the kernel was asked.
-func differences(before wire.ProcessInfos, children map[int]proc, after wire.ProcessInfos) map[string]bool {
-	found := make(map[string]bool)
-	known := make(map[int]bool)
-	stable := make(map[string]wire.ProcessInfo)
-	for _, info := range before {
-		known[info.PID] = true
-		stable[info.Name] = info
-	}
-	for _, info := range after {
-		known[info.PID] = true
-		if old := stable[info.Name]; old.PID == info.PID && old.State == info.State && info.State.String() == "RUNNING" {
-			if _, alive := children[info.PID]; !alive {
-				found[fmt.Sprintf("%s runs with pid %d, which is no child", info.Name, info.PID)] = true
-			}
-		}
-	}
-	for pid, p := range children {
-		if p.state == 'Z' {
-			found[fmt.Sprintf("pid %d is dead and has not been collected", pid)] = true
-		} else if !known[pid] {
-			found[fmt.Sprintf("pid %d is a child that the daemon does not know", pid)] = true
-		}
-	}
-	return found
-}

@@ -35,7 +35,7 @@ stderr_logfile=NONE
 startsecs=0
 autorestart=true
 `, writers, crowd)})
-	m.Await("the crowd", func() bool { return len(m.children()) == crowd+writers })
+	m.awaitCrowd(crowd+writers, nil)
 	m.open = len(descriptors(m.pid))
 	for range pick(3, 4) {
 		m.tries++
@@ -46,15 +46,7 @@ autorestart=true
 				t.Error(err)
 			}
 		}
-		m.Await("all are back", func() bool {
-			now := m.children()
-			for pid := range now {
-				if _, old := before[pid]; old {
-					return false
-				}
-			}
-			return len(now) == crowd+writers
-		})
+		m.awaitCrowd(crowd+writers, before)
 	}
 	m.finish()
 	if got, want := strings.Count(m.Read("supervisord.log"), "exited: "), m.tries*(crowd+writers); got != want {
@@ -64,5 +56,24 @@ autorestart=true
 		name := fmt.Sprintf("writer%d", i)
 		sum := m.count(name, m.wholeLog(m.Path(name+".log")))
 		t.Logf("%s: %+v", name, sum)
+	}
+}
+
+// awaitCrowd waits until there are so many children, and none of the old ones. It
+// may take long, but there must always be more of them.
+func (m *match) awaitCrowd(size int, old map[int]proc) {
+	m.t.Helper()
+	last, fresh := -1, 0
+	for fresh != size {
+		m.Await(fmt.Sprintf("%d children, more than %d", size, last), func() bool {
+			fresh = 0
+			for pid := range m.children() {
+				if _, dead := old[pid]; !dead {
+					fresh++
+				}
+			}
+			return fresh > last
+		})
+		last = fresh
 	}
 }

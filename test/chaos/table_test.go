@@ -76,54 +76,73 @@ func (m *match) children() map[int]proc {
 // descriptor that is the daemon's.
 func (m *match) agree() {
 	m.t.Helper()
-	var why error
+	var why string
 	defer func() {
-		if why != nil {
+		if why != "" {
 			m.t.Log(why)
 		}
 	}()
 	m.Await("the daemon and the kernel agree", func() bool {
-		infos, err := m.infos()
+		before, err := m.infos()
 		if err != nil {
-			why = err
+			why = err.Error()
 			return false
 		}
-		why = m.disagreement(infos, m.children())
-		return why == nil
+		children := m.children()
+		after, err := m.infos()
+		if err != nil {
+			why = err.Error()
+			return false
+		}
+		why = ""
+		for what := range differences(before, children, after) {
+			why += what + "; "
+		}
+		return why == ""
 	})
 	for pid := range m.children() {
 		m.noForeignDescriptors(pid)
 	}
 }
 
-// disagreement compares two words about the children; nil: they agree.
-func (m *match) disagreement(infos wire.ProcessInfos, children map[int]proc) error {
+// differences are what the daemon and the kernel do not agree on. The daemon was
+// asked before and after; only what did not change in between can be held against
+// anybody.
+func differences(before wire.ProcessInfos, children map[int]proc, after wire.ProcessInfos) map[string]bool {
+	found := make(map[string]bool)
 	known := make(map[int]string)
-	for _, info := range infos {
-		up := info.State.String() == "RUNNING" || info.State.String() == "STARTING" || info.State.String() == "STOPPING"
-		if up != (info.PID != 0) {
-			return fmt.Errorf("%s is %s with pid %d", info.Name, info.State, info.PID)
-		}
-		if !up {
+	stable := make(map[string]wire.ProcessInfo)
+	for _, info := range before {
+		known[info.PID] = info.Name
+		stable[info.Group+":"+info.Name] = info
+	}
+	twice := make(map[int]bool)
+	for _, info := range after {
+		known[info.PID] = info.Name
+		old := stable[info.Group+":"+info.Name]
+		if old.PID != info.PID || old.State != info.State {
 			continue
 		}
-		if other, twice := known[info.PID]; twice {
-			return fmt.Errorf("pid %d is %s and %s", info.PID, other, info.Name)
+		state := info.State.String()
+		if up := state == "RUNNING" || state == "STARTING" || state == "STOPPING"; up != (info.PID != 0) {
+			found[fmt.Sprintf("%s is %s with pid %d", info.Name, state, info.PID)] = true
 		}
-		known[info.PID] = info.Name
-		if _, alive := children[info.PID]; !alive {
-			return fmt.Errorf("%s is %s with pid %d, which is no child", info.Name, info.State, info.PID)
+		if _, alive := children[info.PID]; info.PID != 0 && !alive {
+			found[fmt.Sprintf("%s is %s with pid %d, which is no child", info.Name, state, info.PID)] = true
 		}
+		if info.PID != 0 && twice[info.PID] {
+			found[fmt.Sprintf("pid %d is there twice, as %s, too", info.PID, info.Name)] = true
+		}
+		twice[info.PID] = true
 	}
 	for pid, p := range children {
 		if p.state == 'Z' {
-			return fmt.Errorf("pid %d is dead and has not been collected", pid)
-		}
-		if _, found := known[pid]; !found {
-			return fmt.Errorf("pid %d is a child that the daemon does not know: %s", pid, p.command())
+			found[fmt.Sprintf("pid %d is dead and has not been collected", pid)] = true
+		} else if known[pid] == "" {
+			found[fmt.Sprintf("pid %d is a child that the daemon does not know", pid)] = true
 		}
 	}
-	return nil
+	return found
 }
 
 // descriptors returns what the descriptors of a process lead to.
