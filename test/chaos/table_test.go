@@ -124,7 +124,8 @@ func differences(before wire.ProcessInfos, children map[int]proc, after wire.Pro
 			continue
 		}
 		state := info.State.String()
-		if up := state == "RUNNING" || state == "STARTING" || state == "STOPPING"; up != (info.PID != 0) {
+		up := state == "RUNNING" || state == "STOPPING"
+		if state != "STARTING" && up != (info.PID != 0) { // a start may be under way
 			found[fmt.Sprintf("%s is %s with pid %d", info.Name, state, info.PID)] = true
 		}
 		if _, alive := children[info.PID]; info.PID != 0 && !alive {
