@@ -19,7 +19,7 @@ var mutants = []mutant{
 		c.autostart(g)
 	}
 	c.emit(event.Event{Type: event.SupervisorStateChangeRunning})
-`, "events/(process-states|all-types)"},
+`, "events/beginning"},
 	{"a rejected event goes to the back", "internal/eventpool/pool.go",
 		"slices.Insert(p.state.Buffer, 0, e)", "append(p.state.Buffer, e)", "events/(answers|bad-result|overflow)"},
 	{"one backup too many", "internal/logfile/rotate.go",
