@@ -4,6 +4,7 @@ package chaos
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -141,7 +142,7 @@ func TestLogDirectoryReplaced(t *testing.T) {
 	for range pick(3, 30) {
 		m.tries++
 		m.awaitLines("writer", 300)
-		place := m.Path("place" + string(rune('A'+m.tries)))
+		place := m.Path(fmt.Sprint("place", m.tries))
 		makePlace := func(path string) {
 			if err := os.Mkdir(path, 0o777); err != nil {
 				t.Fatal(err)

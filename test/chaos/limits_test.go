@@ -298,7 +298,7 @@ startsecs=0
 	m.must("startProcess", "hog", false)
 	m.Await("deaths for want of memory", func() bool {
 		m.tries = strings.Count(m.Read("supervisord.log"), "exited: hog (terminated by SIGKILL")
-		return m.tries >= pick(3, 30)
+		return m.tries >= pick(3, 10)
 	})
 	m.must("stopProcess", "hog")
 	if got := m.info("writer"); got.State != wire.ProcessState(20) {
