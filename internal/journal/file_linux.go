@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -75,14 +76,46 @@ func lock(path string) (*os.File, error) {
 	}
 	// Not flock(2): a child that is being made when this process is killed would
 	// have that lock, too, for a moment.
-	mine := unix.Flock_t{Type: unix.F_WRLCK}
-	if err := unix.FcntlFlock(lock.Fd(), unix.F_SETLK, &mine); err != nil {
+	take := func() error {
+		return unix.FcntlFlock(lock.Fd(), unix.F_SETLK, &unix.Flock_t{Type: unix.F_WRLCK})
+	}
+	err = take()
+	if err != nil {
+		awaitEnd(lock) // whoever was killed a moment ago may not be gone yet
+		err = take()
+	}
+	if err != nil {
 		if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES) {
 			err = errors.New("it is in use by another daemon")
 		}
 		return nil, errors.Join(err, lock.Close())
 	}
 	return lock, nil
+}
+
+// lockPatience is how long a daemon that has the folder may take to end.
+const lockPatience = 2 * time.Second
+
+// awaitEnd waits for the end of the process that has a lock, but not for long: it
+// may be meant to live.
+func awaitEnd(lock *os.File) {
+	holder := unix.Flock_t{Type: unix.F_WRLCK}
+	if err := unix.FcntlFlock(lock.Fd(), unix.F_GETLK, &holder); err != nil || holder.Pid <= 0 {
+		return
+	}
+	fd, err := unix.PidfdOpen(int(holder.Pid), 0)
+	if err != nil {
+		return // it has just ended
+	}
+	defer unix.Close(fd)
+	deadline := time.Now().Add(lockPatience)
+	for {
+		ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+		_, err := unix.Poll(ready, int(max(0, time.Until(deadline).Milliseconds())))
+		if !errors.Is(err, unix.EINTR) {
+			return
+		}
+	}
 }
 
 // create makes a new file with halves of a size, all of which is there, so that
