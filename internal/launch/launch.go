@@ -17,11 +17,13 @@ package launch
 import (
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 
 	"supervisor/internal/config"
 	"supervisor/internal/journal"
 	"supervisor/internal/logfile"
+	"supervisor/internal/procs"
 	"supervisor/internal/spawn"
 	"supervisor/internal/supervisor"
 )
@@ -40,12 +42,14 @@ type Options struct {
 // Launcher implements supervisor.Launcher.
 type Launcher struct {
 	Options
-	queue  queue
-	places chan struct{} // who makes a child ready
-	lastID atomic.Int64  // of the pipes of a child that have names
-	kept   atomic.Int64  // bytes of output for which logs have no room
-	ending tally         // dead children whose end is not reported yet
-	frozen []*seat       // those that Image has frozen
+	queue    queue
+	places   chan struct{}  // who makes a child ready
+	lastID   atomic.Int64   // of the pipes of a child that have names
+	kept     atomic.Int64   // bytes of output for which logs have no room
+	ending   tally          // dead children whose end is not reported yet
+	frozen   []*seat        // those that Image has frozen
+	looks    sync.WaitGroup // at what dead children have left behind
+	oomKills atomic.Int64   // that the kernel had counted at the last look
 }
 
 // New returns a Launcher. Close it when the supervisor has ended.
@@ -58,12 +62,21 @@ func New(o Options) *Launcher {
 func newLauncher(o Options) *Launcher {
 	l := &Launcher{Options: o, places: make(chan struct{}, mostAtOnce)}
 	l.Env = override(nil, o.Env)
+	if n, known := procs.OOMKills(); known {
+		l.oomKills.Store(int64(n))
+	}
 	return l
 }
 
 // Close ends the goroutine that starts children; it waits for a start that is
-// under way.
-func (l *Launcher) Close() { l.queue.stop() }
+// under way, and for looks at what dead children have left behind.
+func (l *Launcher) Close() {
+	l.queue.stop()
+	l.looks.Wait()
+}
+
+// Environment returns the environment that the children of a process get.
+func (l *Launcher) Environment(p *config.Process) []string { return l.environment(p) }
 
 // Prepare creates the automatic log files of a group and tries its FastCGI
 // sockets, so that what cannot work is known before anything is started.

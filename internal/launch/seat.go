@@ -3,6 +3,7 @@ package launch
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -26,7 +27,8 @@ type seat struct {
 	out, err backlog       // the ways to the logs
 
 	mu    sync.Mutex
-	child *child // nil: there is none
+	child *child    // nil: there is none
+	look  time.Time // when it was last looked for what a child has left behind
 }
 
 // child is a living incarnation with all that is open for it.
@@ -36,6 +38,11 @@ type child struct {
 	streams []*stream
 	kept    *childRecord // nil: it is not kept
 	orphan  *foundling   // nil: it was started by this daemon
+
+	file      string   // that was executed
+	args      []string // its command line
+	started   time.Time
+	signalled atomic.Bool // its end may be our doing
 }
 
 // Launch begins an incarnation.
@@ -49,10 +56,11 @@ func (s *seat) Launch(n int, report func(supervisor.Report)) {
 			report(supervisor.SpawnFailed{Incarnation: n, Reason: s.explain(err), At: time.Now()})
 			return
 		}
+		c.started = time.Now()
 		s.mu.Lock()
 		s.child = c
 		s.mu.Unlock()
-		report(supervisor.Spawned{Incarnation: n, PID: c.PID, At: time.Now()})
+		report(supervisor.Spawned{Incarnation: n, PID: c.PID, At: c.started})
 		s.carry(c)
 		s.await(c, report)
 	})
@@ -84,7 +92,13 @@ func (s *seat) Resume(report func(supervisor.Report)) {
 func (s *seat) await(c *child, report func(supervisor.Report)) {
 	c.OnExit(func(e spawn.Exit) {
 		s.hasEnded(c, e)
-		s.launcher.ending.run(func() { s.end(c, e, report) })
+		s.launcher.ending.run(func() {
+			looks := s.looksBack(c, e)
+			s.end(c, e, looks, report)
+			if looks {
+				s.launcher.looks.Go(func() { report(s.lookBack(c, e)) })
+			}
+		})
 	})
 }
 
@@ -129,7 +143,7 @@ func (s *seat) carry(c *child) {
 
 // end gets the last bytes of a dead child to where they belong, and only then
 // reports its end.
-func (s *seat) end(c *child, e spawn.Exit, report func(supervisor.Report)) {
+func (s *seat) end(c *child, e spawn.Exit, looksBack bool, report func(supervisor.Report)) {
 	finished := make(chan struct{})
 	go func() {
 		s.finish(c)
@@ -157,6 +171,8 @@ func (s *seat) end(c *child, e spawn.Exit, report func(supervisor.Report)) {
 		PID:  e.PID,
 		Exit: lifecycle.Exit{Status: e.Code(), Text: e.Text()},
 		At:   e.At,
+
+		LooksBack: looksBack,
 	})
 }
 
@@ -217,6 +233,7 @@ func (s *seat) Signal(sig syscall.Signal, group bool) error {
 	if c == nil {
 		return syscall.ESRCH
 	}
+	c.signalled.Store(true)
 	return c.Signal(sig, group)
 }
 

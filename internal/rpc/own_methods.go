@@ -2,13 +2,15 @@ package rpc
 
 import "supervisor/internal/wire"
 
-// ownMethods is what supervisorctl needs so as not to poll, which Supervisor does
-// not have (DIF-051).
+// ownMethods is what Supervisor does not have: what supervisorctl needs so as not
+// to poll (DIF-051), and what explains a process.
 func ownMethods() []method {
 	return []method{
 		{name: wire.WaitForChange, signature: []string{"struct", "array", "string", "int"}, call: (*Server).waitForChange,
 			help: "What is known about the named processes, or about all if there are no names, as soon as that differs from what an earlier call has told: an answer has a token, which the next call passes on. At the latest after as many seconds as asked for, and never later than after 60."},
 		{name: wire.GetProcessStats, signature: []string{"array"}, call: (*Server).processStats,
 			help: "What every process uses, with its descendants: processors (cpu), memory in KiB (memory), their number (processes); and how often it was started again (restarts). What is not known is missing."},
+		{name: wire.GetExplanation, signature: []string{"struct", "string"}, call: (*Server).explanation,
+			help: "Why a process is in its state: a cause, an answer in one sentence, what it is based on, and steps to take."},
 	}
 }

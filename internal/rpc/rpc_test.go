@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"supervisor/internal/config"
+	"supervisor/internal/explain"
 	"supervisor/internal/lifecycle"
 	"supervisor/internal/supervisor"
 	"supervisor/internal/wire"
@@ -174,7 +175,10 @@ func act(t *testing.T, scene func(*stage)) {
 			Version:    "4.3.0",
 			PID:        42,
 			Namespaces: []string{"supervisor"},
-			Refuse:     func(w http.ResponseWriter, status int) { w.WriteHeader(status) },
+			Explain: func(name string) (explain.Explanation, error) {
+				return explain.Explanation{Cause: "test", Answer: name + " is explained.", Steps: []explain.Step{{Run: "true"}}}, nil
+			},
+			Refuse: func(w http.ResponseWriter, status int) { w.WriteHeader(status) },
 		})
 		var ready []supervisor.Prepared
 		for _, g := range cfg.Groups {
@@ -497,7 +501,7 @@ func TestGoingDown_RPC_059_RPC_060(t *testing.T) {
 func TestSystem_RPC_061_to_RPC_063(t *testing.T) {
 	act(t, func(st *stage) {
 		names, err := st.call("system.listMethods")
-		if err != nil || len(names.([]any)) != 45 || names.([]any)[0] != "supervisor.addProcessGroup" || names.([]any)[44] != "system.multicall" {
+		if err != nil || len(names.([]any)) != 46 || names.([]any)[0] != "supervisor.addProcessGroup" || names.([]any)[45] != "system.multicall" {
 			t.Errorf("listMethods = %v, %v", names, err)
 		}
 		for _, name := range names.([]any) {
@@ -574,4 +578,19 @@ func TestEveryErrorHasAFault_RPC_012(t *testing.T) {
 	if got := faultOf(fmt.Errorf("something else: %w", fs.ErrPermission)); got.Code != int(wire.Failed) {
 		t.Errorf("an unknown error becomes %v", got)
 	}
+}
+
+func TestExplanation(t *testing.T) {
+	act(t, func(st *stage) {
+		answer, err := st.call("supervisor.getExplanation", "good")
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := wire.ParseExplanation(answer)
+		if err != nil || e.Name != "good" || e.State != "STOPPED" || e.Cause != "test" || e.Answer != "good is explained." ||
+			len(e.Steps) != 1 || e.Steps[0].Run != "true" {
+			t.Errorf("%+v, %v", e, err)
+		}
+		st.want(fault(wire.BadName, "nosuch"), "supervisor.getExplanation", "nosuch")
+	})
 }

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"unicode"
 
+	"supervisor/internal/explain"
 	"supervisor/internal/pyrepr"
 	"supervisor/internal/severity"
 	"supervisor/internal/supervisor"
@@ -41,6 +42,8 @@ type Options struct {
 	Namespaces []string // under which the main API is published
 	// Orphans returns what an earlier daemon has left over. It may wait.
 	Orphans func() []wire.Orphan
+	// Explain says why a process is in the state that it is in.
+	Explain func(name string) (explain.Explanation, error)
 	// Refuse answers a request that is no call with an HTTP error.
 	Refuse func(w http.ResponseWriter, status int)
 }
@@ -54,6 +57,7 @@ type Server struct {
 	processID  int
 	methods    registry
 	orphans    func() []wire.Orphan
+	explain    func(name string) (explain.Explanation, error)
 	refuse     func(w http.ResponseWriter, status int)
 	buffers    buffers
 	stats      stats
@@ -70,6 +74,7 @@ func New(o Options) *Server {
 		processID:  o.PID,
 		methods:    newRegistry(o.Namespaces),
 		orphans:    o.Orphans,
+		explain:    o.Explain,
 		refuse:     o.Refuse,
 		turns:      make(chan struct{}, maxBig),
 	}

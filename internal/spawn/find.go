@@ -36,7 +36,7 @@ func Resolve(command string, env []string) (file string, argv []string, err erro
 	if len(argv) == 0 {
 		return "", nil, &CommandError{Text: "command is empty"}
 	}
-	file, err = find(argv[0], searchPath(env))
+	file, err = find(argv[0], SearchPath(env))
 	if err != nil {
 		return "", nil, err
 	}
@@ -78,8 +78,8 @@ func cannotFind(program string) error {
 	return &CommandError{NoFile: true, Text: "can't find command " + pyrepr.String(program)}
 }
 
-// searchPath returns the last PATH of env, which is the one that counts.
-func searchPath(env []string) string {
+// SearchPath returns the last PATH of env, which is the one that counts.
+func SearchPath(env []string) string {
 	path := defaultPath
 	for _, variable := range env {
 		if value, ok := strings.CutPrefix(variable, "PATH="); ok && value != "" {

@@ -99,3 +99,10 @@ func wait(pid int) (exit Exit, dead bool) {
 		}
 	}
 }
+
+// Knows reports whether a pid is that of a living child.
+func (s *Spawner) Knows(pid int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.children[pid] != nil
+}

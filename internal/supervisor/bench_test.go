@@ -25,7 +25,7 @@ func (s *instantSeat) Launch(n int, report func(Report)) {
 }
 
 func (s *instantSeat) Signal(syscall.Signal, bool) error {
-	go s.report(Ended{s.pid, lifecycle.Exit{Status: -1, Text: "terminated by SIGTERM"}, time.Now()})
+	go s.report(Ended{PID: s.pid, Exit: lifecycle.Exit{Status: -1, Text: "terminated by SIGTERM"}, At: time.Now()})
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"slices"
 	"time"
 
 	"supervisor/internal/lifecycle"
@@ -20,12 +21,23 @@ type Moment struct {
 // History is what is remembered of a process since its group became active: an
 // immutable value.
 type History struct {
-	Moments  []Moment  // the latest, oldest first
-	Restarts int       // how often it was started again without being asked for
-	Exit     string    // how the last child ended; empty: none has
-	ExitAt   time.Time // when
-	ExitCode int       // of the last child; -1 if a signal ended it
+	Moments  []Moment      // the latest, oldest first
+	Restarts int           // how often it was started again without being asked for
+	Exit     string        // how the last child ended; empty: none has
+	ExitAt   time.Time     // when
+	ExitCode int           // of the last child; -1 if a signal ended it
+	ExitPID  int           // of the last child
+	Lived    time.Duration // of the last child
+
+	Signal      string          // that somebody asked to be sent last; empty: none
+	SignalAt    time.Time       // when
+	OutOfMemory bool            // the kernel killed something for want of memory as the last child was killed
+	Settled     <-chan struct{} // closed when all is known about the last child; nil: it is
+	Left        []Remnant       // what children have left behind when they ended; the latest last
 }
+
+// remnantsKept bounds what is remembered of what was left behind.
+const remnantsKept = 8
 
 // History returns what is remembered of a process. It fails with ErrBadName.
 func (s *Supervisor) History(name string) (History, error) {
@@ -67,11 +79,56 @@ func (c *core) remember(p *process, change lifecycle.Changed) {
 	case lifecycle.Backoff, lifecycle.Exited, lifecycle.Stopped:
 		if p.ended != nil {
 			m.Why = p.ended.Text
-			h.Exit, h.ExitAt, h.ExitCode = p.ended.Text, c.now, p.ended.Status
+			h.Exit, h.ExitAt, h.ExitCode, h.ExitPID = p.ended.Text, c.now, p.ended.Status, change.PID
+			h.Lived, h.OutOfMemory, h.Settled = c.now.Sub(old.startedAt()), false, p.settle
 		} else if change.To == lifecycle.Backoff {
 			m.Why = p.life.Vars().Trouble
 		}
 	}
 	h.Moments = append(h.Moments, m)
 	p.past.Store(&h)
+}
+
+// rememberAftermath adds what was found out about a child after its end.
+func (c *core) rememberAftermath(p *process, a Aftermath) {
+	h := p.history()
+	h.Left = slices.Concat(h.Left, a.Left)
+	h.Left = h.Left[max(0, len(h.Left)-remnantsKept):]
+	if p.settle != nil && a.PID == h.ExitPID {
+		defer close(p.settle)
+		p.settle, h.Settled = nil, nil
+	}
+	h.OutOfMemory = a.OutOfMemory && a.PID == h.ExitPID
+	p.past.Store(&h)
+	c.published = true
+}
+
+// rememberSignal adds a signal that somebody has sent.
+func (c *core) rememberSignal(p *process, name string) {
+	h := p.history()
+	h.Signal, h.SignalAt = name, c.now
+	p.past.Store(&h)
+}
+
+// startedAt returns when the last child was asked for. The machine cannot be
+// asked: it may have asked for the next one by now.
+func (h History) startedAt() time.Time {
+	for _, m := range slices.Backward(h.Moments) {
+		if m.State == lifecycle.Starting {
+			return m.At
+		}
+	}
+	return time.Time{}
+}
+
+// expectAftermath lets those who ask about the last child wait until all is
+// known about it.
+func (p *process) expectAftermath(coming bool) {
+	if p.settle != nil {
+		close(p.settle)
+		p.settle = nil
+	}
+	if coming {
+		p.settle = make(chan struct{})
+	}
 }

@@ -90,6 +90,24 @@ type Ended struct {
 	PID  int
 	Exit lifecycle.Exit
 	At   time.Time
+	// LooksBack says that an Aftermath will follow.
+	LooksBack bool
+}
+
+// Aftermath is what was found out about a child after its end, if Ended has
+// announced it: it may come later than reports about the next one.
+type Aftermath struct {
+	PID         int
+	Left        []Remnant // what it has left behind
+	OutOfMemory bool      // the kernel has killed something for want of memory just then
+}
+
+// Remnant is a process that a child has left behind.
+type Remnant struct {
+	PID     int
+	Born    uint64 // with the pid it names the process for good
+	UID     int
+	Command string
 }
 
 func (Spawned) report()     {}
@@ -98,3 +116,4 @@ func (Output) report()      {}
 func (Captured) report()    {}
 func (Spoke) report()       {}
 func (Ended) report()       {}
+func (Aftermath) report()   {}

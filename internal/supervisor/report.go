@@ -56,9 +56,12 @@ func (m reported) apply(c *core) {
 		if pool != nil {
 			c.distribute(p.group, pool.Died(p.index))
 		}
+		p.expectAftermath(r.LooksBack)
 		p.ended = &r.Exit
 		c.perform(p, p.life.Ended(r.At, r.PID, r.Exit))
 		p.ended = nil
+	case Aftermath:
+		c.rememberAftermath(p, r)
 	case Spoke:
 		if pool != nil {
 			p.heard += int64(len(r.Data))

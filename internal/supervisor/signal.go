@@ -88,6 +88,7 @@ func (c *core) signal(p *process, name string, signal parsedSignal) error {
 	c.log.Debug("sending " + p.config.Name + " (pid " + pid + ") sig " + signals.Name(signal.sig))
 	err := p.seat.Signal(signal.sig, false)
 	if err == nil {
+		c.rememberSignal(p, signals.Name(signal.sig))
 		return nil
 	}
 	c.perform(p, p.life.SignalFailed("sending sig", err))

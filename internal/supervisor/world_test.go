@@ -94,7 +94,7 @@ func (s *fakeSeat) Launch(n int, report func(Report)) {
 		exit := run(l)
 		moment(pid, 100*time.Microsecond)
 		s.set(nil)
-		s.tell(Ended{l.pid, exit, time.Now()})
+		s.tell(Ended{PID: l.pid, Exit: exit, At: time.Now()})
 	}()
 }
 

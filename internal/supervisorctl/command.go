@@ -111,6 +111,11 @@ func commands() []command {
 			usage: "wait <name>[:STATE] [...]\tWait until processes are RUNNING, or in another state\n" +
 				"wait <name> --timeout <seconds>\tThe same, but not for ever\n" +
 				"Exit status: 8 if the time is over, 9 if it can no longer happen\n"},
+		{name: "why", beyond: true, form: asList, checked: true, complete: processNames, run: why,
+			usage: "why <name>\t\tExplain why a process is in its state, and what to do about it\n" +
+				"why <gname>:*\t\tThe same for all processes of a group\n" +
+				"why <name> <name>\tThe same for several processes or groups\n" +
+				"why all\t\t\tThe same for all processes\n"},
 		{name: "help", unlisted: true, complete: commandNames, run: help,
 			usage: "help\t\tList the commands\n" +
 				"help <action>\tShow how a command is used\n"},

@@ -13,6 +13,7 @@ import (
 	"supervisor/internal/activity"
 	"supervisor/internal/config"
 	"supervisor/internal/daemon"
+	"supervisor/internal/diagnose"
 	"supervisor/internal/launch"
 	"supervisor/internal/logfile"
 	"supervisor/internal/privilege"
@@ -96,7 +97,7 @@ func (l *life) live() (next *config.Config, err error) {
 	defer l.writePIDFile()()
 	left := l.lookForLeftovers(state)
 	defer func() { <-left.looked }()
-	servers.Serve(l.routes(s, left))
+	servers.Serve(l.routes(s, left, diagnose.New(s, launcher.Environment)))
 	outcome := s.Run(groups)
 	over = true
 	l.serial = outcome.Serial

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"supervisor/internal/config"
+	"supervisor/internal/diagnose"
 	"supervisor/internal/httpd"
 	"supervisor/internal/logfile"
 	"supervisor/internal/rpc"
@@ -30,7 +31,7 @@ func (l *life) openServers() (*httpd.Servers, error) {
 }
 
 // routes says who answers what.
-func (l *life) routes(s *supervisor.Supervisor, left *leftovers) httpd.Routes {
+func (l *life) routes(s *supervisor.Supervisor, left *leftovers, doctor *diagnose.Doctor) httpd.Routes {
 	return httpd.Routes{
 		RPC: rpc.New(rpc.Options{
 			Supervisor: s,
@@ -40,6 +41,7 @@ func (l *life) routes(s *supervisor.Supervisor, left *leftovers) httpd.Routes {
 			PID:        os.Getpid(),
 			Namespaces: namespaces(l.config.RPC),
 			Orphans:    left.alive,
+			Explain:    doctor.Explain,
 			Refuse:     httpd.Error,
 		}),
 		LogTail: httpd.Tail(func(r *http.Request) (string, bool) {
@@ -56,6 +58,7 @@ func (l *life) routes(s *supervisor.Supervisor, left *leftovers) httpd.Routes {
 			PID:        os.Getpid(),
 			Log:        l.log.Logger(),
 			OtherSite:  httpd.OtherSite,
+			Explain:    doctor.Explain,
 			Error:      httpd.Error,
 		}),
 	}

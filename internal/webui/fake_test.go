@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"supervisor/internal/config"
+	"supervisor/internal/diagnose"
 	"supervisor/internal/httpd"
 	"supervisor/internal/lifecycle"
 	"supervisor/internal/supervisor"
@@ -135,7 +136,8 @@ func errorPage(w http.ResponseWriter, status int) {
 }
 
 func newUI(s Supervisor) *UI {
-	return New(Options{Supervisor: s, Version: "4.3.0", Log: slog.New(slog.DiscardHandler), OtherSite: httpd.OtherSite, Error: errorPage})
+	return New(Options{Supervisor: s, Version: "4.3.0", Log: slog.New(slog.DiscardHandler), OtherSite: httpd.OtherSite, Error: errorPage,
+		Explain: diagnose.New(s, func(*config.Process) []string { return nil }).Explain})
 }
 
 // visit sends one request; headers are "Name: value", and a body makes it a POST.

@@ -3,14 +3,13 @@ package webui
 import (
 	"html/template"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"supervisor/internal/config"
+	"supervisor/internal/explain"
 	"supervisor/internal/lifecycle"
-	"supervisor/internal/logfile"
 	"supervisor/internal/supervisor"
 )
 
@@ -27,11 +26,8 @@ type programPage struct {
 	User      string
 	Running   bool
 	Startable bool
-	Down      bool     // there is a reason to ask why
-	Trouble   string   // why the last start or run went wrong; empty: it did not
-	Advice    string   // what to do about it; empty: there is none
-	LastWords []string // the last lines that it wrote, to stderr if it has one
-	Channel   string   // to which it wrote them
+	Trouble   string // why the last start or run went wrong; empty: it did not
+	Why       *explanation
 	ExitAt    time.Time
 	Moments   []moment // newest first
 	Options   []option
@@ -75,9 +71,8 @@ func (u *UI) program(w http.ResponseWriter, r *http.Request) {
 		Directory: printable(info.Config.Directory),
 		Running:   state == lifecycle.Running,
 		Startable: state == lifecycle.Stopped || state == lifecycle.Exited || state == lifecycle.Fatal,
-		Down:      state == lifecycle.Exited || state == lifecycle.Fatal || state == lifecycle.Backoff || state == lifecycle.Unknown,
 		Trouble:   printable(info.Vars.Trouble),
-		Advice:    advice(info, history),
+		Why:       u.explanationOf(name),
 		ExitAt:    history.ExitAt,
 		Moments:   moments(history, now),
 		Stdout:    info.Stdout != "",
@@ -86,9 +81,6 @@ func (u *UI) program(w http.ResponseWriter, r *http.Request) {
 	p.View.Note, p.View.Exit = printable(p.View.Note), printable(p.View.Exit)
 	if info.Config.User != nil {
 		p.User = info.Config.User.Name
-	}
-	if p.Down {
-		p.Channel, p.LastWords = lastWords(info)
 	}
 	groups := u.supervisor.Groups()
 	if i := slices.IndexFunc(groups, func(g *config.Group) bool { return g.Name == info.Config.Group }); i >= 0 {
@@ -115,54 +107,32 @@ func moments(h supervisor.History, now time.Time) []moment {
 	return rows
 }
 
-// How much of a log is shown as the last words of a process.
-const (
-	lastBytes = 4096
-	lastLines = 20
-)
-
-// lastWords returns the last lines of stderr, or of stdout if there is nothing
-// on stderr. No log is as good as an empty one.
-func lastWords(i supervisor.Info) (channel string, lines []string) {
-	for _, log := range []struct{ channel, path string }{{"stderr", i.Stderr}, {"stdout", i.Stdout}} {
-		if log.path == "" {
-			continue
-		}
-		text, err := logfile.Read(log.path, -lastBytes, 0)
-		if err != nil || len(text) == 0 {
-			continue
-		}
-		lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
-		if len(text) == lastBytes && len(lines) > 1 {
-			lines = lines[1:] // it began in the middle of a line
-		}
-		lines = lines[max(0, len(lines)-lastLines):]
-		for i, line := range lines {
-			lines[i] = printable(strings.ToValidUTF8(withoutColours.ReplaceAllString(line, ""), "\uFFFD"))
-		}
-		return log.channel, lines
-	}
-	return "", nil
+// explanation is what the page says about why a process is in its state.
+type explanation struct {
+	Answer   string
+	Evidence []string
+	Words    []string // the last that it wrote
+	Steps    []explain.Step
 }
 
-// withoutColours matches the sequences of ECMA-48 that set colours and the like.
-var withoutColours = regexp.MustCompile("\x1b\\[[0-?]*[ -/]*[@-~]")
-
-// advice says what may help, for the troubles that people have most often.
-func advice(i supervisor.Info, h supervisor.History) string {
-	v := i.Vars
-	switch {
-	case v.State == lifecycle.Unknown:
-		return "The daemon could not send it a signal. Look at the daemon's log; the child may belong to another user."
-	case strings.HasPrefix(v.Trouble, "can't find command"):
-		return "Write the full path of the program in command=, or check PATH: programs get the daemon's, not that of your shell."
-	case strings.HasPrefix(v.Trouble, "Exited too quickly") && h.ExitCode == 0:
-		return "It ended by itself, without an error, before startsecs were over. A program that puts itself into the background looks like this:" +
-			" it has an option to stay in the foreground. One that is meant to be done soon needs startsecs=0 and autorestart=false."
-	case strings.HasPrefix(v.Trouble, "Exited too quickly"):
-		return "It failed before startsecs were over. What it wrote last, below, usually says why."
-	case v.State == lifecycle.Exited && h.ExitCode == 0:
-		return "It ended by itself, without an error, and autorestart does not ask for another start."
+// explanationOf returns nil if there is nothing that a page has to explain: the
+// process is well, or on its way.
+func (u *UI) explanationOf(name string) *explanation {
+	e, err := u.explain(name)
+	if err != nil || len(e.Steps) == 0 && (e.Cause == "running" || e.Cause == "starting") {
+		return nil
 	}
-	return ""
+	shown := explanation{Answer: printable(e.Answer)}
+	for _, line := range e.Evidence {
+		if word, quoted := strings.CutPrefix(line, "    "); quoted {
+			shown.Words = append(shown.Words, printable(word))
+		} else {
+			shown.Evidence = append(shown.Evidence, printable(line))
+		}
+	}
+	for _, s := range e.Steps {
+		s.Say, s.Value, s.Run = printable(s.Say), printable(s.Value), printable(s.Run)
+		shown.Steps = append(shown.Steps, s)
+	}
+	return &shown
 }

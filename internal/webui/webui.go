@@ -30,6 +30,7 @@ import (
 	"time"
 
 	"supervisor/internal/config"
+	"supervisor/internal/explain"
 	"supervisor/internal/supervisor"
 )
 
@@ -78,6 +79,8 @@ type Options struct {
 	// OtherSite reports whether a browser sent a request on behalf of a page
 	// of another site.
 	OtherSite func(*http.Request) bool
+	// Explain says why a process is in the state that it is in.
+	Explain func(name string) (explain.Explanation, error)
 
 	// Error answers with the server's page for a status that is not 200,
 	// redirections included; headers that are set already stay.
@@ -94,6 +97,7 @@ type UI struct {
 	pid        int
 	started    time.Time
 	log        *slog.Logger
+	explain    func(name string) (explain.Explanation, error)
 	error      func(w http.ResponseWriter, status int)
 	streams    chan struct{} // has an element for each that is open
 	routes     map[string]route
@@ -129,6 +133,7 @@ func New(o Options) *UI {
 		pid:        o.PID,
 		started:    now,
 		log:        o.Log,
+		explain:    o.Explain,
 		error:      o.Error,
 		pages:      sync.OnceValue(parsePages),
 	}

@@ -55,7 +55,7 @@ func TestWhy(t *testing.T) {
 	d := boot(t, program("broken", `/bin/sh -c "echo 'cannot open <config>' >&2; exit 7"`, "startretries=0")+program("gone", "/no/such/program", "startretries=0"))
 	p := open(t)
 	p.visit(d.url + "program.html?processname=broken")
-	p.until("it says why", `["Exited too quickly", "exit status 7", "cannot open <config>", "before startsecs were over"].every(w => document.querySelector("#why").textContent.includes(w))`)
+	p.until("it says why", `["Exited too quickly", "exit status 7", "cannot open <config>", "startsecs is 1"].every(w => document.querySelector("#why").textContent.includes(w))`)
 	p.visit(d.url + "program.html?processname=gone")
 	p.until("it says what may help", `["can't find command", "full path"].every(w => document.querySelector("#why").textContent.includes(w))`)
 }

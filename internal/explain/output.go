@@ -1,0 +1,230 @@
+package explain
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// wordsOfTrouble: what the program wrote last says what is the matter. The last
+// line that is understood counts.
+func wordsOfTrouble(f *Facts) (Explanation, bool) {
+	if f.Exit == nil || f.Exit.Code == 0 {
+		return Explanation{}, false
+	}
+	for i := len(f.Output.Lines) - 1; i >= 0; i-- {
+		for _, w := range understood {
+			if m := w.line.FindStringSubmatch(f.Output.Lines[i]); m != nil {
+				e, ok := w.explain(f, m)
+				if !ok {
+					continue
+				}
+				if e.Cause == "" {
+					e.Cause = w.cause
+				}
+				e.Evidence = append([]string{fmt.Sprintf("It ended with %s %s, and had written:", f.Exit.Text, f.after()), "    " + f.Output.Lines[i]}, e.Evidence...)
+				return e, true
+			}
+		}
+	}
+	return Explanation{}, false
+}
+
+// WantedPort returns the port that a program could not listen on, by its last
+// words or, where these do not name it, by its command. It returns 0 if there
+// was no such trouble.
+func WantedPort(lines, args []string) int {
+	for i := len(lines) - 1; i >= 0; i-- {
+		if !inUse.MatchString(lines[i]) {
+			continue
+		}
+		for _, near := range []int{i, i - 1, i + 1} {
+			if near >= 0 && near < len(lines) {
+				if port := portIn(lines[near]); port != 0 {
+					return port
+				}
+			}
+		}
+		for j, word := range args {
+			if j > 0 && portOption.MatchString(args[j-1]) || strings.Contains(word, ":") || strings.HasPrefix(word, "--port=") {
+				if n, err := strconv.Atoi(word); err == nil && n > 0 && n < 65536 {
+					return n
+				}
+				if port := portIn(word); port != 0 {
+					return port
+				}
+			}
+		}
+		for _, word := range args { // such as the only argument of python3 -m http.server
+			if n, err := strconv.Atoi(word); err == nil && n >= 80 && n < 65536 {
+				return n
+			}
+		}
+		return 0
+	}
+	return 0
+}
+
+var (
+	inUse      = regexp.MustCompile(`(?i)address (is )?already in use|EADDRINUSE|port .*already (in use|allocated)|failed to bind|cannot bind socket|could not bind|only one usage of each socket`)
+	portWords  = regexp.MustCompile(`(?i)(?:[\]\d*a-z.]:|port[ :=#]+|', )(\d{2,5})\b`)
+	portOption = regexp.MustCompile(`^(-p|--port|-l|--listen|-b|--bind|--http-port)$`)
+)
+
+func portIn(line string) int {
+	for _, m := range portWords.FindAllStringSubmatch(line, -1) {
+		if n, err := strconv.Atoi(m[1]); err == nil && n > 0 && n < 65536 {
+			return n
+		}
+	}
+	return 0
+}
+
+// words are words that programs end with, and what they mean.
+type words struct {
+	cause   string
+	line    *regexp.Regexp
+	explain func(f *Facts, m []string) (Explanation, bool)
+}
+
+// say makes the explanation of words that mean the same whoever says them. In
+// the texts $1 is what was found, and $name, $section, $who and $user say of whom it is.
+func say(answer string, steps ...Step) func(*Facts, []string) (Explanation, bool) {
+	return func(f *Facts, m []string) (Explanation, bool) {
+		found := ""
+		if len(m) > 1 {
+			found = m[1]
+		}
+		values := strings.NewReplacer("$1", found, "$name", f.Name, "$section", f.Section, "$who", f.who(), "$program", f.program(), "$command", f.Options.Command)
+		e := Explanation{Answer: values.Replace(answer)}
+		for _, s := range steps {
+			s.Say, s.Value, s.Run = values.Replace(s.Say), values.Replace(s.Value), values.Replace(s.Run)
+			if s.Key != "" {
+				s.Section = f.Section
+			}
+			e.Steps = append(e.Steps, s)
+		}
+		return e, true
+	}
+}
+
+var understood = []words{
+	{"port-in-use", inUse, portInUse},
+	{"no-port-permission", regexp.MustCompile(`(?i)bind.*(permission denied|EACCES|\(13)|(permission denied|EACCES).*(bind|:\d{2,5}\b|make_sock|port \d+)`), noPortPermission},
+	{"missing-library", regexp.MustCompile(`error while loading shared libraries: ([^:]+):`),
+		say("$name needs the library $1, which is not on this system.", Step{Say: "Install the package that brings $1, or set LD_LIBRARY_PATH in environment= of [$section]"})},
+	{"missing-module", regexp.MustCompile(`ModuleNotFoundError: No module named '([^']+)'`),
+		say("The Python of $name does not find the module $1.",
+			Step{Say: "Use the Python that has it (that of the virtual environment: command=/path/of/venv/bin/python ...), or install the module for this one"})},
+	{"missing-module", regexp.MustCompile(`Error: Cannot find module '([^']+)'`),
+		say("Node does not find the module $1 of $name.", Step{Say: "Set directory= of [$section] to that of the application, and run npm install there"})},
+	{"no-permission", regexp.MustCompile(`(?i)(?:Permission denied|EACCES)[^'"/]*['"](/[^'"]+)['"]`), noPermission},
+	{"no-permission", regexp.MustCompile(`(?i)['"]?(/[^'": ,]+)['"]?[^/]*(?:Permission denied|EACCES|\(13: )`), noPermission},
+	{"missing-script", regexp.MustCompile(`(?:can't open file|Can't open perl script|cannot open|[Cc]an't open|Could not open input file:|No such file or directory -- |Unable to access jarfile) ?['"]?([^'":]+)`), missingFile},
+	{"shell-command-not-found", regexp.MustCompile(`(?:^|: )([^ :]+): (?:command )?not found`),
+		say("The shell that runs $name does not find the command $1.",
+			Step{Say: "Write the full path of $1, or set PATH in environment= of [$section]: programs get the PATH of supervisord, not that of your shell"})},
+	{"no-space", regexp.MustCompile(`(?i)no space left on device|ENOSPC`),
+		say("A disk that $name writes to is full.", Step{Say: "Find out which, and make room", Run: "df -h"})},
+	{"too-many-files", regexp.MustCompile(`(?i)too many open files|EMFILE`),
+		func(f *Facts, _ []string) (Explanation, bool) {
+			return Explanation{Answer: f.Name + " may not open as many files as it needs.",
+				Steps: []Step{{Say: "Allow more files", Section: "supervisord", Key: "minfds", Value: "65536"},
+					{Say: "That takes effect when supervisord starts anew", Run: "supervisorctl reload"}}}, true
+		}},
+	{"no-memory", regexp.MustCompile(`(?i)cannot allocate memory|out of memory|OutOfMemoryError|MemoryError|ENOMEM`),
+		say("$name wanted more memory than it could get.", Step{Say: "Give the machine or its control group more memory, or configure $program to use less"})},
+	{"not-as-root", regexp.MustCompile(`"root" execution of the PostgreSQL server is not permitted`),
+		say("PostgreSQL refuses to run as root.", Step{Say: "Run it as its own user", Key: "user", Value: "postgres"})},
+	{"not-as-root", regexp.MustCompile(`can't run as root without the -u switch`),
+		say("memcached does not run as root unless it is told so.", Step{Say: "Let supervisord start it as somebody else", Key: "user", Value: "nobody"})},
+	{"not-as-root", regexp.MustCompile(`(?i)Please consult the Knowledge Base to find out how to run mysqld as root|Please read .*how to run mysqld as root`),
+		say("MySQL refuses to run as root.", Step{Say: "Run it as its own user", Key: "user", Value: "mysql"})},
+	{"missing-directory", regexp.MustCompile(`Missing privilege separation directory: (\S+)`),
+		say("sshd needs the directory $1, which the boot scripts would have made.", Step{Say: "Make it", Run: "mkdir -p $1"})},
+	{"full-path", regexp.MustCompile(`sshd re-exec requires execution with an absolute path`), fullPath},
+	{"no-host-keys", regexp.MustCompile(`sshd: no hostkeys available`),
+		say("sshd has no host keys.", Step{Say: "Make some", Run: "ssh-keygen -A"})},
+	{"environment", regexp.MustCompile(`Config variable \$\{(\w+)\} is not defined`),
+		say("The configuration of Apache uses variables such as $1, which apache2ctl sets and which a direct start of apache2 does not.",
+			Step{Say: "Start it by apache2ctl", Key: "command", Value: "apache2ctl -D FOREGROUND"},
+			Step{Say: "apache2ctl stays its parent, so send signals to both", Key: "stopasgroup", Value: "true"})},
+	{"depends", regexp.MustCompile(`(?i)connection refused|ECONNREFUSED|could not connect to server`),
+		say("$name could not connect to something that it needs and that is not there (yet).",
+			Step{Say: "Start what it needs before it. If both start together, give it time: more retries, of which each waits a second longer", Key: "startretries", Value: "10"})},
+	{"missing-file", regexp.MustCompile(`(?i)(?:No such file or directory|ENOENT)[^'"/]*['"]([^'"]+)['"]`), missingFile},
+	{"missing-file", regexp.MustCompile(`(?i)['"]?(/[^'": ,]+)['"]?.{0,20}(?:No such file or directory|does not exist|\(2: )`), missingFile},
+	{"usage", regexp.MustCompile(`(?i)(?:unrecognized|unknown|invalid|illegal) (?:option|argument)s?:?(?: --)? ['"‘]?([^'"’ ]+)`),
+		say("$program does not know the option $1.", Step{Say: "Correct command= of [$section]; its manual, or $program --help, lists the options"})},
+}
+
+func portInUse(f *Facts, _ []string) (Explanation, bool) {
+	e := Explanation{Answer: fmt.Sprintf("%s wants to listen on an address that somebody else uses already.", f.Name)}
+	if f.Port.Number == 0 {
+		return e, true
+	}
+	e.Answer = fmt.Sprintf("%s wants to listen on port %d, which is taken.", f.Name, f.Port.Number)
+	if len(f.Port.Listeners) == 0 {
+		e.Evidence = append(e.Evidence, "Nobody listens there now, or supervisord may not see who does.")
+		return e, true
+	}
+	for _, p := range f.Port.Listeners {
+		if p.Supervised != "" {
+			e.Answer = fmt.Sprintf("%s wants to listen on port %d, where %s (pid %d) listens already.", f.Name, f.Port.Number, p.Supervised, p.PID)
+			e.Steps = append(e.Steps, Step{Say: "Give one of them another port, or stop " + p.Supervised, Run: "supervisorctl stop " + p.Supervised})
+			continue
+		}
+		e.Answer = fmt.Sprintf("%s wants to listen on port %d, where pid %d (%s) listens already, which supervisord has not started.", f.Name, f.Port.Number, p.PID, p.Command)
+		e.Steps = append(e.Steps, Step{Say: "End it, or give one of them another port", Run: "kill " + strconv.Itoa(p.PID)})
+	}
+	return e, true
+}
+
+func noPortPermission(f *Facts, m []string) (Explanation, bool) {
+	port := portIn(m[0])
+	if port == 0 || port >= 1024 {
+		return Explanation{}, false
+	}
+	return Explanation{
+		Answer: fmt.Sprintf("%s may not listen on port %d: ports below 1024 are for root.", f.Name, port),
+		Steps: []Step{{Say: "Let it listen on a higher port; or let it start as root and change its user itself; or allow it to its file",
+			Run: "setcap cap_net_bind_service=+ep " + quote(f.Command.Path.Path)}},
+	}, true
+}
+
+func missingFile(f *Facts, m []string) (Explanation, bool) {
+	file := strings.TrimSpace(m[1])
+	e := Explanation{Cause: "missing-file", Answer: fmt.Sprintf("%s needs %s, which does not exist.", f.Name, file)}
+	if !strings.HasPrefix(file, "/") {
+		where := f.Options.Directory
+		if where == "" {
+			e.Answer = fmt.Sprintf("%s needs the file %s, which is not in the directory of supervisord, where it was started.", f.Name, file)
+			e.Steps = []Step{{Say: "Set directory= of [" + f.Section + "] to where " + file + " is"}}
+			return e, true
+		}
+		e.Answer = fmt.Sprintf("%s needs the file %s, which is not in its directory %s.", f.Name, file, where)
+		e.Steps = []Step{{Say: "Correct directory= of [" + f.Section + "], or put " + file + " there"}}
+		return e, true
+	}
+	e.Steps = []Step{{Say: "Make " + file + ", or correct what names it"}}
+	return e, true
+}
+
+func noPermission(f *Facts, m []string) (Explanation, bool) {
+	file := m[1]
+	e := Explanation{Answer: fmt.Sprintf("%s, which runs as %s, may not use %s.", f.Name, f.who(), file)}
+	if f.Options.User != "" {
+		e.Steps = []Step{{Say: "Give it to the user", Run: "chown " + quote(f.Options.User) + " " + quote(file)}}
+	} else {
+		e.Steps = []Step{{Say: "Give " + f.who() + " the right to it"}}
+	}
+	return e, true
+}
+
+func fullPath(f *Facts, _ []string) (Explanation, bool) {
+	return Explanation{
+		Answer: f.program() + " must be started by its full path.",
+		Steps:  []Step{f.set("Write it", "command", withFile(f, f.Command.Path.Path))},
+	}, true
+}

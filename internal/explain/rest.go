@@ -1,0 +1,163 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// addRest adds what is said whatever the cause: how often it was tried, what
+// it wrote last, that the configuration has changed since, and how to try
+// again after a step has been taken.
+func (f *Facts) addRest(e *Explanation) {
+	if line := f.history(); line != "" {
+		e.Evidence = append(e.Evidence, line)
+	}
+	if f.failed() && len(f.Output.Lines) > 0 {
+		e.Evidence = append(e.Evidence, "The last that it wrote to "+f.Output.Channel+":")
+		for _, line := range f.Output.Lines {
+			e.Evidence = append(e.Evidence, "    "+line)
+		}
+	}
+	if len(f.Changed) > 0 {
+		e.Evidence = append(e.Evidence, "Its configuration on disk is another one by now and not applied: "+strings.Join(f.Changed, ", ")+".")
+	}
+	if f.Removed {
+		e.Evidence = append(e.Evidence, "It is not in the configuration on disk any more.")
+	}
+	sets := slices.ContainsFunc(e.Steps, func(s Step) bool { return s.Key != "" })
+	switch {
+	case sets || (len(f.Changed) > 0 || f.Removed) && !sets:
+		e.Steps = append(e.Steps, Step{Say: "Apply the configuration", Run: "supervisorctl update"})
+	case f.failed() && len(e.Steps) > 0 && e.Steps[len(e.Steps)-1].Key == "" && f.State != "BACKOFF" && f.State != "STARTING" && e.Steps[len(e.Steps)-1] != f.start():
+		e.Steps = append(e.Steps, f.start())
+	}
+}
+
+// failed reports whether something went wrong, or may have.
+func (f *Facts) failed() bool {
+	switch f.State {
+	case "BACKOFF", "FATAL", "EXITED":
+		return true
+	case "STARTING":
+		return f.Tries > 0
+	}
+	return false
+}
+
+func (f *Facts) start() Step {
+	return Step{Say: "Start it again", Run: "supervisorctl start " + f.Name}
+}
+
+// history says how often it was tried and what follows.
+func (f *Facts) history() string {
+	switch f.State {
+	case "FATAL":
+		return fmt.Sprintf("It was started %s in a row without staying up for startsecs=%d; after startretries=%d retries supervisord gave up, and will not try again by itself.",
+			times(f.Options.StartRetries+1), seconds(f.Options.StartSecs), f.Options.StartRetries)
+	case "BACKOFF":
+		return fmt.Sprintf("%s of %d starts in a row failed; the next one is due in %s.",
+			ordinal(f.Tries), f.Options.StartRetries+1, span(max(f.NextTry.Sub(f.Now), 0)))
+	}
+	return ""
+}
+
+func ordinal(n int) string {
+	if n == 1 {
+		return "The first"
+	}
+	return strconv.Itoa(n)
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return strconv.Itoa(n) + " times"
+}
+
+func seconds(d time.Duration) int { return int(d / time.Second) }
+
+// span is a duration as people say it.
+func span(d time.Duration) string {
+	switch {
+	case d < 10*time.Millisecond:
+		return "less than 0.01 seconds"
+	case d < 10*time.Second:
+		return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(d.Seconds(), 'f', 2, 64), "0"), ".") + " seconds"
+	case d < 2*time.Minute:
+		return strconv.Itoa(seconds(d)) + " seconds"
+	}
+	return d.Truncate(time.Second).String()
+}
+
+// after says how long the last child lived, beside startsecs if that matters.
+func (f *Facts) after() string {
+	text := "after " + span(f.Exit.Lived)
+	if f.Exit.Lived < f.Options.StartSecs {
+		text += fmt.Sprintf(" (startsecs is %d)", seconds(f.Options.StartSecs))
+	}
+	return text
+}
+
+// set is a step that sets an option. A percent sign is doubled in a file.
+func (f *Facts) set(say, key, value string) Step {
+	return Step{Say: say, Section: f.Section, Key: key, Value: strings.ReplaceAll(value, "%", "%%")}
+}
+
+// program is the name of the program, without its directory.
+func (f *Facts) program() string {
+	if len(f.Command.Args) == 0 {
+		return f.Name
+	}
+	return baseName(f.Command.Args[0])
+}
+
+func baseName(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
+// who is the user that it runs as, in the middle of a sentence.
+func (f *Facts) who() string {
+	if f.Options.User == "" {
+		return "the user of supervisord"
+	}
+	return "user " + f.Options.User
+}
+
+func list(processes []Process) string {
+	var names []string
+	for _, p := range processes {
+		names = append(names, fmt.Sprintf("pid %d (%s)", p.PID, p.Command))
+	}
+	return strings.Join(names, ", ")
+}
+
+func pids(processes []Process) string {
+	var names []string
+	for _, p := range processes {
+		names = append(names, strconv.Itoa(p.PID))
+	}
+	return strings.Join(names, " ")
+}
+
+// quote writes a word so that both a shell and supervisord read it as one.
+func quote(word string) string {
+	if word != "" && !strings.ContainsFunc(word, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=,@+%", r))
+	}) {
+		return word
+	}
+	if !strings.Contains(word, "'") {
+		return "'" + word + "'"
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(word) + `"`
+}
+
+func join(words []string) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = quote(word)
+	}
+	return strings.Join(quoted, " ")
+}

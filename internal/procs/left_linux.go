@@ -1,0 +1,261 @@
+package procs
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// ticksPerSecond is USER_HZ, the same on all architectures that Go runs on.
+const ticksPerSecond = 100
+
+// stat is what /proc/PID/stat tells.
+type stat struct {
+	pid, parent, group int
+	zombie             bool
+	born               uint64
+}
+
+// Left returns the processes that a child has left behind: those whose
+// environment names it, those of its process group, and orphans of the same
+// program that were born while it lived and have no environment to show.
+// (Servers that write a title over their environment are of that kind.) It would
+// rather miss one than name somebody else's, for what is named may be killed. Of
+// a family only the eldest are returned.
+func Left(c Child) []Process {
+	all := everything()
+	ours := ancestors(all)
+	from, to := ticksAt(c.Started), ticksAt(c.Ended)
+	members := make(map[int]stat)
+	nameless := make(map[int]stat)
+	program, err := filepath.EvalSymlinks(c.Program)
+	if err != nil {
+		program = c.Program
+	}
+	for pid, p := range all {
+		switch {
+		case p.zombie, pid == c.PID, ours[pid], c.Known != nil && c.Known(pid):
+		case p.group == c.PID:
+			members[pid] = p
+		case p.born+1 < from || p.born > to+1:
+		default:
+			switch environmentOf(pid, c) {
+			case itsOwn:
+				members[pid] = p
+			case unreadable:
+				if ours[p.parent] && program != "" && programOf(pid) == program {
+					nameless[pid] = p
+				}
+			}
+		}
+	}
+	maps.Copy(members, likely(nameless, strings.Join(c.Args, " ")))
+	var left []Process
+	for pid, p := range members {
+		if _, child := members[p.parent]; !child {
+			left = append(left, describe(p, pid))
+		}
+	}
+	slices.SortFunc(left, func(a, b Process) int { return cmp.Compare(a.PID, b.PID) })
+	return left
+}
+
+// likely returns those of several processes that show the command line in their
+// titles; if none does, all.
+func likely(nameless map[int]stat, line string) map[int]stat {
+	showing := maps.Clone(nameless)
+	maps.DeleteFunc(showing, func(pid int, _ stat) bool { return !strings.Contains(commandOf(pid), line) })
+	if len(showing) > 0 {
+		return showing
+	}
+	return nameless
+}
+
+// programOf returns the file that a process executes; empty: it may not be known.
+func programOf(pid int) string {
+	file, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/exe")
+	if err != nil {
+		return ""
+	}
+	return file
+}
+
+// Children returns the living children of a process.
+func Children(pid int) (children []Process) {
+	for other, p := range everything() {
+		if p.parent == pid && !p.zombie {
+			children = append(children, describe(p, other))
+		}
+	}
+	slices.SortFunc(children, func(a, b Process) int { return cmp.Compare(a.PID, b.PID) })
+	return children
+}
+
+// Alive reports whether a process still exists.
+func Alive(p Process) bool {
+	now, ok := readStat(p.PID)
+	return ok && now.born == p.Born && !now.zombie
+}
+
+func everything() map[int]stat {
+	proc, err := os.Open("/proc")
+	if err != nil {
+		return nil
+	}
+	names, err := proc.Readdirnames(-1)
+	_ = proc.Close() // it was only read
+	if err != nil {
+		return nil
+	}
+	all := make(map[int]stat, len(names))
+	for _, name := range names {
+		pid, err := strconv.Atoi(name)
+		if err != nil {
+			continue
+		}
+		if p, ok := readStat(pid); ok {
+			all[pid] = p
+		}
+	}
+	return all
+}
+
+func readStat(pid int) (stat, bool) {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return stat{}, false
+	}
+	return parseStat(pid, text)
+}
+
+// parseStat reads a line of proc_pid_stat(5). The name of the program is in
+// parentheses and may contain anything; fields are counted from behind it.
+func parseStat(pid int, text []byte) (stat, bool) {
+	const behindName = 3
+	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
+	if len(fields) <= 22-behindName {
+		return stat{}, false
+	}
+	number := func(field int) uint64 {
+		n, err := strconv.ParseUint(string(fields[field-behindName]), 10, 64)
+		if err != nil {
+			return 0
+		}
+		return n
+	}
+	return stat{
+		pid:    pid,
+		parent: int(number(4)),
+		group:  int(number(5)),
+		zombie: fields[0][0] == 'Z' || fields[0][0] == 'X',
+		born:   number(22),
+	}, true
+}
+
+// ancestors returns this process and those it descends from: one of them is
+// who inherits orphans.
+func ancestors(all map[int]stat) map[int]bool {
+	line := map[int]bool{1: true}
+	for pid := os.Getpid(); pid > 1 && !line[pid]; pid = all[pid].parent {
+		line[pid] = true
+	}
+	return line
+}
+
+// ticksAt returns a moment in clock ticks since boot.
+func ticksAt(t time.Time) uint64 {
+	var now unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &now); err != nil {
+		return 0
+	}
+	since := time.Duration(now.Nano()) - time.Since(t)
+	return uint64(max(since, 0) * ticksPerSecond / time.Second)
+}
+
+// belonging is what an environment says about whose it is.
+type belonging int
+
+const (
+	anothers belonging = iota
+	itsOwn
+	unreadable
+)
+
+func environmentOf(pid int, c Child) belonging {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
+	if err != nil {
+		return anothers
+	}
+	return belongs(text, c)
+}
+
+// belongs says whose an environment is. One that is no list of variables was
+// written over, or was empty.
+func belongs(environ []byte, c Child) belonging {
+	variables, name, group, server := 0, "", "", ""
+	for _, entry := range bytes.Split(environ, []byte{0}) {
+		key, value, ok := bytes.Cut(entry, []byte{'='})
+		if !ok || !isName(key) {
+			continue
+		}
+		variables++
+		switch string(key) {
+		case "SUPERVISOR_PROCESS_NAME":
+			name = string(value)
+		case "SUPERVISOR_GROUP_NAME":
+			group = string(value)
+		case "SUPERVISOR_SERVER_URL":
+			server = string(value)
+		}
+	}
+	switch {
+	case name == c.Name && group == c.Group && server == c.Server && name != "":
+		return itsOwn
+	case variables == 0:
+		return unreadable
+	}
+	return anothers
+}
+
+func isName(key []byte) bool {
+	for _, c := range key {
+		if c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return len(key) > 0
+}
+
+func describe(p stat, pid int) Process {
+	d := Process{PID: pid, Born: p.born, Command: commandOf(pid)}
+	var info unix.Stat_t
+	if unix.Stat("/proc/"+strconv.Itoa(pid), &info) == nil {
+		d.UID = int(info.Uid)
+	}
+	return d
+}
+
+// commandOf returns the command line of a process, or the name of its program
+// if it has none.
+func commandOf(pid int) string {
+	dir := "/proc/" + strconv.Itoa(pid)
+	text, err := os.ReadFile(dir + "/cmdline")
+	text = bytes.TrimRight(text, "\x00 ")
+	if err != nil || len(text) == 0 {
+		text, err = os.ReadFile(dir + "/comm")
+		if err != nil {
+			return "?"
+		}
+		text = bytes.TrimSpace(text)
+	}
+	const longest = 200
+	return string(bytes.ReplaceAll(text[:min(len(text), longest)], []byte{0}, []byte{' '}))
+}

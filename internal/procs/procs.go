@@ -1,0 +1,30 @@
+// Package procs looks at processes that are not ours: what a child has left
+// behind when it ended, who listens on a port, whom the kernel has killed.
+//
+// It looks only when it is asked, and owns nothing. On a system that it cannot
+// look at it finds nothing, which is not an error: whoever asks wants to know
+// more, and goes on without.
+package procs
+
+import "time"
+
+// Process is a process of the system. PID and Born name it for good.
+type Process struct {
+	PID     int
+	Born    uint64 // in clock ticks since the machine's boot
+	UID     int
+	Command string // its command line, or its title
+}
+
+// Child is a child that has ended.
+type Child struct {
+	PID            int
+	Name, Group    string   // what its environment called it
+	Server         string   // the SUPERVISOR_SERVER_URL that it had; empty: none
+	Program        string   // the file that it was
+	Args           []string // its command line
+	Started, Ended time.Time
+	// Known reports whether a process is a living child of ours, which is
+	// nobody's leftover.
+	Known func(pid int) bool
+}

@@ -1,0 +1,95 @@
+package supervisorctl
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"supervisor/internal/wire"
+)
+
+// why explains the states of processes, and says what to do about them.
+func why(s *session, ctx context.Context, arg string) error {
+	names := strings.Fields(arg)
+	if len(names) == 0 {
+		return &misuse{"Error: why requires a process name", exitError}
+	}
+	all, err := s.allProcesses(ctx)
+	if err != nil {
+		return err
+	}
+	if !wantsAll(names) {
+		all = s.pick(all, names)
+	}
+	for i, p := range all {
+		answer, err := s.call(ctx, wire.GetExplanation, p.Group+":"+p.Name)
+		switch faultCode(err) {
+		case wire.UnknownMethod:
+			return because(err, &failure{"ERROR: this supervisord cannot explain", exitError})
+		case wire.BadName: // it has just been removed
+			s.fail(exitError, newProblem(displayName(p.Group, p.Name), wire.BadName, "no such process"), "%s: ERROR (no such process)", displayName(p.Group, p.Name))
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		e, err := wire.ParseExplanation(answer)
+		if err != nil {
+			return err
+		}
+		text := explanationText(e)
+		if i > 0 {
+			text = "\n" + text
+		}
+		s.give(explanationJSON(e), "%s", strings.TrimSuffix(text, "\n"))
+	}
+	return nil
+}
+
+// explanationText is the answer, then what it is based on, then what to do. What
+// is to be written or typed literally stands on a line of its own.
+func explanationText(e wire.Explanation) string {
+	var text strings.Builder
+	text.WriteString(e.Answer + "\n")
+	for _, line := range e.Evidence {
+		text.WriteString("  " + line + "\n")
+	}
+	if len(e.Steps) > 0 {
+		text.WriteString("What to do:\n")
+	}
+	for i, step := range e.Steps {
+		fmt.Fprintf(&text, "%3d. %s", i+1, step.Say)
+		switch {
+		case step.Key != "":
+			fmt.Fprintf(&text, "; in [%s] write:\n         %s=%s\n", step.Section, step.Key, step.Value)
+		case step.Run != "":
+			fmt.Fprintf(&text, ":\n         $ %s\n", step.Run)
+		default:
+			text.WriteString(".\n")
+		}
+	}
+	return text.String()
+}
+
+// explanationJSON is an explanation as scripts read it.
+func explanationJSON(e wire.Explanation) any {
+	type step struct {
+		Say     string `json:"say"`
+		Section string `json:"section,omitempty"`
+		Key     string `json:"key,omitempty"`
+		Value   string `json:"value,omitempty"`
+		Run     string `json:"run,omitempty"`
+	}
+	steps := []step{}
+	for _, s := range e.Steps {
+		steps = append(steps, step(s))
+	}
+	return struct {
+		Name     string   `json:"name"`
+		State    string   `json:"state"`
+		Cause    string   `json:"cause"`
+		Answer   string   `json:"answer"`
+		Evidence []string `json:"evidence"`
+		Steps    []step   `json:"steps"`
+	}{e.Name, e.State, e.Cause, e.Answer, notNil(e.Evidence), steps}
+}
