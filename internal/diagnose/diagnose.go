@@ -52,7 +52,7 @@ func (d *Doctor) Explain(name string) (explain.Explanation, error) {
 
 // soon is how long it is waited for what is being found out about a child that
 // has just ended.
-const soon = 3 * time.Second
+const soon = 30 * time.Second
 
 // settled returns what is remembered of a process when all is known about its
 // last child, or soon.

@@ -105,6 +105,7 @@ func TestWantedPort(t *testing.T) {
 		{"OSError: [Errno 98] Address already in use", "app -b 127.0.0.1:8082", 8082},
 		{"OSError: [Errno 98] Address already in use", "python3 -m http.server 8083", 8083},
 		{"Address already in use", "app", 0},
+		{"2026/11/26 00:05:09 [emerg] 1#1: bind() to 127.0.0.1:21807 failed (98: Address already in use)", "nginx", 21807},
 		{"all is well", "app --port 8084", 0},
 	} {
 		if got := WantedPort([]string{tt.line}, strings.Fields(tt.args)); got != tt.want {

@@ -69,10 +69,12 @@ func WantedPort(lines, args []string) int {
 var (
 	inUse      = regexp.MustCompile(`(?i)address (is )?already in use|EADDRINUSE|port .*already (in use|allocated)|failed to bind|cannot bind socket|could not bind|only one usage of each socket`)
 	portWords  = regexp.MustCompile(`(?i)(?:[\]\d*a-z.]:|port[ :=#]+|', )(\d{2,5})\b`)
+	clock      = regexp.MustCompile(`\b\d{1,2}:\d{2}:\d{2}\b`) // that is no port
 	portOption = regexp.MustCompile(`^(-p|--port|-l|--listen|-b|--bind|--http-port)$`)
 )
 
 func portIn(line string) int {
+	line = clock.ReplaceAllString(line, "")
 	for _, m := range portWords.FindAllStringSubmatch(line, -1) {
 		if n, err := strconv.Atoi(m[1]); err == nil && n > 0 && n < 65536 {
 			return n

@@ -126,12 +126,12 @@ var brokenSetups = []broken{
 		config: "command=sleep 2\nstartsecs=20\nstartretries=0",
 	}, {
 		title: "The port is taken", peer: "python3", state: "FATAL|EXITED", cause: "port-in-use", says: `listen on port \d+, where pid \d+`,
-		config: "command=/usr/bin/python3 $DIR/listen.py --port $PORT\nstartretries=0",
+		config: "command=/usr/bin/python3 $DIR/listen.py --port $PORT\nstartretries=0\nstartsecs=10",
 		files:  map[string]string{"listen.py": "import socket, sys, time\nlistener = socket.create_server(('127.0.0.1', int(sys.argv[2])))\nopen('listening', 'w').close()\ntime.sleep(1000)\n"},
 		before: "(exec /usr/bin/python3 listen.py --port $PORT >/dev/null 2>&1 &) ; timeout 60 sh -c 'until test -e listening; do sleep 0.1; done'",
 	}, {
 		title: "A module of Python is missing", peer: "python3", state: "FATAL", cause: "missing-module", says: "the module flask_of_long_ago",
-		config: "command=/usr/bin/python3 $DIR/app.py\nstartretries=0",
+		config: "command=/usr/bin/python3 $DIR/app.py\nstartretries=0\nstartsecs=10",
 		files:  map[string]string{"app.py": "import flask_of_long_ago\n"},
 		hand:   "printf 'import time\\ntime.sleep(1000)\\n' > app.py",
 	}, {

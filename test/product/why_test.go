@@ -250,6 +250,9 @@ func (w *ward) follow(text string) {
 			w.set(in, m[1], m[2])
 		} else if m := typed.FindStringSubmatch(line); m != nil {
 			w.sh(m[1])
+			if pids, ended := strings.CutPrefix(m[1], "kill "); ended { // whoever types is slower than what ends
+				w.sh("for pid in " + pids + "; do timeout 60 tail --pid=$pid -f /dev/null; done")
+			}
 		}
 	}
 }
