@@ -51,16 +51,17 @@ func (s *seat) Launch(n int, report func(supervisor.Report)) {
 		return
 	}
 	s.launcher.queue.add(func() {
+		before := time.Now() // a child may have children before we come to look at the clock
 		c, err := s.spawn(n, report)
 		if err != nil {
 			report(supervisor.SpawnFailed{Incarnation: n, Reason: s.explain(err), At: time.Now()})
 			return
 		}
-		c.started = time.Now()
+		c.started = before
 		s.mu.Lock()
 		s.child = c
 		s.mu.Unlock()
-		report(supervisor.Spawned{Incarnation: n, PID: c.PID, At: c.started})
+		report(supervisor.Spawned{Incarnation: n, PID: c.PID, At: time.Now()})
 		s.carry(c)
 		s.await(c, report)
 	})
