@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"supervisor/internal/explain"
@@ -98,8 +97,7 @@ func binary(c *explain.Command, f *os.File, who rights) {
 		return
 	}
 	defer program.Close()
-	ours := map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64, "386": elf.EM_386, "arm": elf.EM_ARM, "riscv64": elf.EM_RISCV}
-	if machine, known := ours[runtime.GOARCH]; known && program.Machine != machine && !(runtime.GOARCH == "amd64" && program.Machine == elf.EM_386) {
+	if machine, known := ownMachine(); known && program.Machine != machine && !(machine == elf.EM_X86_64 && program.Machine == elf.EM_386) {
 		c.Kind = explain.Foreign
 		return
 	}
@@ -112,6 +110,20 @@ func binary(c *explain.Command, f *os.File, who rights) {
 			c.Loader = who.execute(string(bytes.TrimRight(name, "\x00")))
 		}
 	}
+}
+
+// ownMachine returns the kind of machine that this program was built for.
+func ownMachine() (machine elf.Machine, known bool) {
+	file, err := os.Executable()
+	if err != nil {
+		return 0, false
+	}
+	self, err := elf.Open(file)
+	if err != nil {
+		return 0, false
+	}
+	machine = self.Machine
+	return machine, self.Close() == nil
 }
 
 // find returns the first file of a name in directories.

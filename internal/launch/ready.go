@@ -85,6 +85,7 @@ func (s *seat) prepare(report func(supervisor.Report)) ready {
 		r.err = err
 		return r
 	}
+	r.child.file, r.child.args = file, argv
 	if dir := s.config.Directory; dir != "" {
 		_, _ = os.Stat(dir) // what is wrong with it the child will say
 	}
