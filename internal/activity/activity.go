@@ -38,6 +38,7 @@ import (
 // Options say where the log goes. Every sink may be left out.
 type Options struct {
 	Path   string          // of the log file; empty for none
+	Resume *logfile.Image  // the log file as another process has handed it over; nil: it is opened
 	File   logfile.Options // the limits of the log file
 	Syslog *logfile.Syslog // each line as a message of its own; the Log closes it
 	Stdout io.Writer       // where the foreground daemon shows its log; the Log does not close it
@@ -62,7 +63,7 @@ func New(opt Options) (*Log, error) {
 	l := &Log{syslog: opt.Syslog}
 	l.level.Set(opt.Level)
 	if opt.Path != "" {
-		file, err := logfile.Open(opt.Path, opt.File)
+		file, err := opt.open()
 		if err != nil {
 			return nil, err
 		}
@@ -90,6 +91,23 @@ func New(opt Options) (*Log, error) {
 		go s.run()
 	}
 	return l, nil
+}
+
+func (opt Options) open() (*logfile.File, error) {
+	if opt.Resume != nil {
+		return logfile.Resume(*opt.Resume, opt.File)
+	}
+	return logfile.Open(opt.Path, opt.File)
+}
+
+// Image returns what another process needs to go on with the log file; nil: there
+// is none. What was logged has been written (Sync), and nothing more is logged.
+func (l *Log) Image() (*logfile.Image, error) {
+	if l.file == nil {
+		return nil, nil
+	}
+	image, err := l.file.Image()
+	return &image, err
 }
 
 // Logger returns the logger that writes to the log.

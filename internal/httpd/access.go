@@ -51,7 +51,9 @@ func (s *Servers) connState(netConn net.Conn, state http.ConnState) {
 		c.access.log(s.log, c.sent)
 	}
 	c.access, c.sent = access{}, 0
+	c.listener.moved()
 	if state == http.StateIdle {
+		c.still.idle()
 		c.listener.await(c)
 	}
 }

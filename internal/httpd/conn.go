@@ -15,20 +15,34 @@ type conn struct {
 	listener *listener
 	waiting  uint64      // guarded by listener.mu; see listener.await
 	spoken   atomic.Bool // the client has sent something
+	still    stillness
 
 	// These belong to the goroutine that serves the connection.
 	sent   int64 // bytes, since the last access was logged
 	access access
 }
 
-// Read implements net.Conn.
+// Read implements net.Conn. While the servers stand still, it waits as long as
+// nothing of a request has been read.
 func (c *conn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	if n > 0 && !c.spoken.Load() {
-		c.spoken.Store(true)
+	for {
+		c.still.await()
+		n, err := c.Conn.Read(p)
+		if n == 0 && c.still.woke(err) {
+			continue
+		}
+		if n > 0 {
+			c.still.received(p[:n])
+			if !c.spoken.Load() {
+				c.spoken.Store(true)
+			}
+		}
+		return n, err
 	}
-	return n, err
 }
+
+// SetReadDeadline implements net.Conn.
+func (c *conn) SetReadDeadline(t time.Time) error { return c.still.setDeadline(c.Conn, t) }
 
 // writePiece is how much a client must take at once, in bytes, not to count as
 // gone. A big answer may take as long as it needs.
@@ -38,7 +52,7 @@ const writePiece = 64 << 10
 func (c *conn) Write(p []byte) (written int, err error) {
 	for {
 		piece := p[written:min(len(p), written+writePiece)]
-		if err := c.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		if err := c.SetWriteDeadline(time.Now().Add(c.still.writeTimeout())); err != nil {
 			return written, err
 		}
 		n, err := c.Conn.Write(piece)

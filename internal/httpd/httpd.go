@@ -70,24 +70,38 @@ type Servers struct {
 	end       context.CancelFunc
 	serving   sync.WaitGroup
 	running   []*http.Server
+
+	movement chan struct{} // has room for one: something has changed that a freeze may wait for
+	frozen   chan struct{} // closed by Thaw; nil: nothing is frozen
+	handed   []int         // descriptors that are closed when it is certain that we go on
 }
 
 // Open opens the sockets. They accept connections, but nothing is answered
 // before Serve. Its error is a *ListenError; then none is open.
 func Open(o Options) (*Servers, error) {
-	s := &Servers{log: o.Log, hostname: o.Hostname}
-	s.bodies.left.Store(maxBodies)
-	s.ctx, s.end = context.WithCancel(context.Background())
+	s := newServers(o)
 	for _, server := range o.Servers {
 		l, err := listen(server, o.Stale)
 		if err != nil {
 			s.Close()
 			return nil, err
 		}
-		s.listeners = append(s.listeners, l)
+		s.add(l)
 		s.announce(server, o.Interfaces)
 	}
 	return s, nil
+}
+
+func newServers(o Options) *Servers {
+	s := &Servers{log: o.Log, hostname: o.Hostname, movement: make(chan struct{}, 1)}
+	s.bodies.left.Store(maxBodies)
+	s.ctx, s.end = context.WithCancel(context.Background())
+	return s
+}
+
+func (s *Servers) add(l *listener) {
+	l.moved = s.moved
+	s.listeners = append(s.listeners, l)
 }
 
 // announce logs what the reference logs of a server that it has opened (cli.md,
@@ -121,6 +135,7 @@ func loopback(host string) bool {
 
 // Serve starts to answer. It returns at once.
 func (s *Servers) Serve(routes Routes) {
+	s.forgetHanded()
 	for _, l := range s.listeners {
 		server := s.newServer(l, routes)
 		s.running = append(s.running, server)

@@ -23,7 +23,13 @@ type listener struct {
 	once    sync.Once
 	awaited chan struct{} // has room for one: there may be a connection to push out
 
+	kept       []net.Conn // handed over and not served yet
+	asker      net.Conn   // handed over with a request that has no answer yet; see Servers.Answer
+	lastAnswer bool       // it is closed after that
+	moved      func()     // tells that something has changed
+
 	mu    sync.Mutex
+	gate  gate
 	conns map[*conn]struct{} // all that are open
 	turn  uint64             // of await; 0 stands for no turn
 }
@@ -54,6 +60,7 @@ func newListener(server config.Server, room int) *listener {
 		closed:  make(chan struct{}),
 		awaited: make(chan struct{}, 1),
 		conns:   make(map[*conn]struct{}),
+		moved:   func() {},
 	}
 }
 
@@ -70,11 +77,12 @@ func listenInet(server config.Server) (net.Listener, error) {
 
 // Accept implements net.Listener.
 func (l *listener) Accept() (net.Conn, error) {
-	accepted, err := l.Listener.Accept()
+	accepted, kept, err := l.next()
 	if err != nil {
 		return nil, err
 	}
 	c := &conn{Conn: accepted, listener: l}
+	c.still.kept = kept
 	if !l.admit(c) {
 		_ = accepted.Close() // the daemon ends; nothing has been said
 		return nil, net.ErrClosed

@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -15,7 +16,11 @@ const serverName = "Medusa/1.12"
 func (s *Servers) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Server", serverName)
-		a := &answer{ResponseWriter: w}
+		c := connOf(r)
+		a := &answer{ResponseWriter: w, still: &c.still}
+		ctx, end := context.WithCancel(r.Context())
+		defer end()
+		c.still.begin(&doing{what: r.Method + " " + r.URL.Path, end: end}, r.ContentLength)
 		defer func() {
 			problem := recover()
 			if problem != nil {
@@ -32,6 +37,6 @@ func (s *Servers) observed(next http.Handler) http.Handler {
 				panic(http.ErrAbortHandler) // net/http cuts the connection, so that nobody takes the answer for whole
 			}
 		}()
-		next.ServeHTTP(a, r)
+		next.ServeHTTP(a, r.WithContext(ctx))
 	})
 }

@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strconv"
 
 	"supervisor/internal/pyrepr"
@@ -13,10 +14,11 @@ import (
 // args are the arguments of one call. Their number has been checked; the first
 // of a wrong type makes the call fail when it is read.
 type args struct {
-	ctx    context.Context // of the call: it ends when the client has gone
-	values []any
-	turn   *turn
-	fault  *xmlrpc.Fault
+	ctx     context.Context // of the call: it ends when the client has gone
+	values  []any
+	turn    *turn
+	request *http.Request // nil in a multicall
+	fault   *xmlrpc.Fault
 }
 
 // text returns argument i, which must be a string.

@@ -27,7 +27,7 @@ func TestMulticallAnswerIsBounded(t *testing.T) {
 		}
 		read := xmlrpc.Struct{{Name: "methodName", Value: "supervisor.readLog"}, {Name: "params", Value: []any{0, 0}}}
 		pid := xmlrpc.Struct{{Name: "methodName", Value: "supervisor.getPID"}, {Name: "params", Value: []any{}}}
-		value, err := st.server.call(st.server.newTurn(st.t.Context()), "system.multicall", []any{[]any{read, read, read, pid}})
+		value, err := st.server.call(st.server.newTurn(st.t.Context()), nil, "system.multicall", []any{[]any{read, read, read, pid}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestBigReadsTakeTurns(t *testing.T) {
 			go func() {
 				turn := st.server.newTurn(ctx)
 				defer turn.end()
-				_, err := st.server.call(turn, "supervisor.readLog", []any{offset, length})
+				_, err := st.server.call(turn, nil, "supervisor.readLog", []any{offset, length})
 				done <- err
 			}()
 			return done
@@ -110,7 +110,7 @@ func TestNoWayThroughNamespaces(t *testing.T) {
 			"supervisor", "supervisor.", ".getPID", "getPID", "SUPERVISOR.getPID", "supervisor.getPID\x00", " supervisor.getPID",
 			strings.Repeat("supervisor.", 10_000) + "getPID",
 		} {
-			_, err := st.server.call(st.server.newTurn(st.t.Context()), name, nil)
+			_, err := st.server.call(st.server.newTurn(st.t.Context()), nil, name, nil)
 			var fault *xmlrpc.Fault
 			if !errors.As(err, &fault) || fault.Code != int(wire.UnknownMethod) {
 				t.Errorf("%.80q: %v", name, err)
@@ -134,7 +134,7 @@ func TestNamesStayInTheirLine(t *testing.T) {
 			{Method: "x\nCRIT forged\x1b[2J" + strings.Repeat("x", 5000)},
 			{Method: "supervisor.startProcess", Params: []any{"x\r\nCRIT forged"}},
 		} {
-			st.server.answer(st.server.newTurn(st.t.Context()), nil, c)
+			st.server.answer(st.server.newTurn(st.t.Context()), nil, nil, c)
 		}
 		for line := range strings.Lines(log.String()) {
 			if strings.HasPrefix(line, "CRIT") || len(line) > 2000 || strings.ContainsAny(line, "\r\x1b") {
@@ -152,7 +152,7 @@ func TestNamesAreNoPaths(t *testing.T) {
 	act(t, func(st *stage) {
 		for _, name := range []string{"../../etc/passwd", "/etc/passwd", "good/../good", "good\x00", "good:good:good", strings.Repeat("x", 1<<20)} {
 			for _, method := range []string{"readProcessStdoutLog", "tailProcessStderrLog"} {
-				_, err := st.server.call(st.server.newTurn(st.t.Context()), "supervisor."+method, []any{name, 0, 100})
+				_, err := st.server.call(st.server.newTurn(st.t.Context()), nil, "supervisor."+method, []any{name, 0, 100})
 				if faultOf(err).Code != int(wire.BadName) {
 					t.Errorf("%s of %.40q: %v", method, name, err)
 				}

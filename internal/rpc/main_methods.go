@@ -22,6 +22,8 @@ func mainMethods() []method {
 		{name: wire.Restart, signature: sig("boolean"), call: (*Server).restart,
 			help: "Stop everything and start anew with the configuration as it is then. Returns at once."},
 
+		{name: wire.Upgrade, signature: sig("boolean", "string"), optional: 1, call: (*Server).upgradeDaemon,
+			help: "Become the program at a path, or without one the program that the daemon's own file holds now, and go on with all that runs. Returns when that is done."},
 		{name: wire.GetOrphans, signature: sig("array"), always: true, call: (*Server).getOrphans,
 			help: "The programs that an earlier daemon has left over and nobody supervises: group, name, pid, and the command that ends it (cleanup)."},
 

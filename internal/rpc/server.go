@@ -44,6 +44,12 @@ type Options struct {
 	Orphans func() []wire.Orphan
 	// Explain says why a process is in the state that it is in.
 	Explain func(name string) (explain.Explanation, error)
+	// Upgrade has the daemon become the program at a path, or with none the one
+	// that its own file holds now. It returns only if that cannot be; the answer to
+	// the request comes from the next program. The request is nil in a multicall.
+	Upgrade func(r *http.Request, path string) error
+	// Describe is told what a request waits for.
+	Describe func(r *http.Request, what string)
 	// Refuse answers a request that is no call with an HTTP error.
 	Refuse func(w http.ResponseWriter, status int)
 }
@@ -58,6 +64,8 @@ type Server struct {
 	methods    registry
 	orphans    func() []wire.Orphan
 	explain    func(name string) (explain.Explanation, error)
+	upgrade    func(r *http.Request, path string) error
+	describe   func(r *http.Request, what string)
 	refuse     func(w http.ResponseWriter, status int)
 	buffers    buffers
 	stats      stats
@@ -75,6 +83,8 @@ func New(o Options) *Server {
 		methods:    newRegistry(o.Namespaces),
 		orphans:    o.Orphans,
 		explain:    o.Explain,
+		upgrade:    o.Upgrade,
+		describe:   o.Describe,
 		refuse:     o.Refuse,
 		turns:      make(chan struct{}, maxBig),
 	}
@@ -101,7 +111,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.buffers.keep(b)
 	t := s.newTurn(r.Context())
 	defer t.end()
-	*b = s.answer(t, (*b)[:0], call)
+	if s.describe != nil {
+		s.describe(r, call.Method)
+	}
+	*b = s.answer(t, r, (*b)[:0], call)
 	answer := *b
 	w.Header().Set("Content-Type", "text/xml")
 	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
@@ -126,10 +139,10 @@ func oneLine(text string) string {
 }
 
 // answer calls the method and appends its result or its fault.
-func (s *Server) answer(t *turn, dst []byte, call xmlrpc.Call) []byte {
+func (s *Server) answer(t *turn, r *http.Request, dst []byte, call xmlrpc.Call) []byte {
 	ctx, method := t.ctx, oneLine(call.Method)
 	s.log.Log(ctx, severity.Trace, "XML-RPC method called: "+method+"()")
-	value, err := s.call(t, call.Method, call.Params)
+	value, err := s.call(t, r, call.Method, call.Params)
 	if err != nil {
 		fault := faultOf(err)
 		s.log.Log(ctx, severity.Trace, fmt.Sprintf("XML-RPC method %s() returned fault: [%d] %s", method, fault.Code, oneLine(fault.Text)))
@@ -139,8 +152,9 @@ func (s *Server) answer(t *turn, dst []byte, call xmlrpc.Call) []byte {
 	return xmlrpc.AppendResponse(dst, value)
 }
 
-// call looks a method up and calls it. t.ctx ends when the client has gone.
-func (s *Server) call(t *turn, name string, params []any) (any, error) {
+// call looks a method up and calls it. t.ctx ends when the client has gone. The
+// request is nil in a multicall.
+func (s *Server) call(t *turn, r *http.Request, name string, params []any) (any, error) {
 	m, known := s.methods[name]
 	switch {
 	case !known:
@@ -150,7 +164,7 @@ func (s *Server) call(t *turn, name string, params []any) (any, error) {
 	case !m.accepts(len(params)):
 		return nil, wire.Fault(wire.IncorrectParameters, "")
 	}
-	a := &args{ctx: t.ctx, values: params, turn: t}
+	a := &args{ctx: t.ctx, values: params, turn: t, request: r}
 	value, err := m.call(s, a)
 	if a.fault != nil {
 		return nil, a.fault

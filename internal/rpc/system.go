@@ -67,7 +67,7 @@ func (s *Server) oneOfMany(t *turn, value any) (any, error) {
 	case wire.System + "." + wire.Multicall:
 		return nil, wire.Fault(wire.IncorrectParameters, "Recursive system.multicall forbidden")
 	}
-	return s.call(t, name, member[[]any](call, "params"))
+	return s.call(t, nil, name, member[[]any](call, "params"))
 }
 
 // member returns a member of a struct; none, or one of another type, is zero.

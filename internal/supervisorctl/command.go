@@ -105,6 +105,9 @@ func commands() []command {
 			usage: "update\t\t\tRead the configuration; stop, restart and start the groups that differ\n" +
 				"update all\t\tThe same\n" +
 				"update <gname> [...]\tThe same for the named groups only\n"},
+		{name: "upgrade", beyond: true, form: asList, run: upgrade,
+			usage: "upgrade\t\t\tHave supervisord become what its own file holds now; nothing stops\n" +
+				"upgrade <path>\t\tHave it become another supervisord\n"},
 		{name: "version", form: asValue, noArgument: true, checked: true, run: version,
 			usage: "version\t\t\tShow the version of supervisord\n"},
 		{name: "wait", beyond: true, checked: true, form: asList, complete: namesAndStates, options: []string{"--timeout"}, run: wait,

@@ -46,7 +46,7 @@ func TestCompletionWords(t *testing.T) {
 		{[]string{"--configuration", ""}, ":files"},
 		{[]string{"-u", ""}, ""},
 		{[]string{"nonsense", ""}, ""},
-		{[]string{"-x", ""}, "add avail check clear completion diff exit fg help logs maintail open pid quit reload remove reread restart shutdown signal start status stop tail top update version wait why"},
+		{[]string{"-x", ""}, "add avail check clear completion diff exit fg help logs maintail open pid quit reload remove reread restart shutdown signal start status stop tail top update upgrade version wait why"},
 		{nil, ""},
 	} {
 		var got []string

@@ -13,7 +13,7 @@ import (
 	"supervisor/internal/activity"
 	"supervisor/internal/config"
 	"supervisor/internal/daemon"
-	"supervisor/internal/diagnose"
+	"supervisor/internal/httpd"
 	"supervisor/internal/launch"
 	"supervisor/internal/logfile"
 	"supervisor/internal/privilege"
@@ -31,6 +31,8 @@ type life struct {
 
 	notes []config.Note // what the log should say once there is one
 	log   *activity.Log
+
+	syslog *logfile.Syslog // of programs
 }
 
 // live lives the life. It returns the configuration of the one that is to
@@ -43,63 +45,58 @@ func (l *life) live() (next *config.Config, err error) {
 	if err := l.raiseLimits(); err != nil {
 		return nil, err
 	}
-	if l.log, err = l.openLog(); err != nil {
+	if l.log, err = l.openLog(nil); err != nil {
 		return nil, err
 	}
 	defer l.log.Close()
 	l.sayNotes()
 	defer outlivePipes()()
 
-	spawner, err := spawn.New(l.reaped)
-	if err != nil {
+	made := &parts{}
+	if made.spawner, err = spawn.New(l.reaped); err != nil {
 		return nil, err
 	}
-	defer spawner.Close()
-	syslog := logfile.NewSyslog("supervisord", "")
-	defer syslog.Close()
-	state := l.openState()
-	over := false // nothing of this life is left
-	defer func() { state.close(l, over || state.image == nil) }()
-	launcher := launch.New(launch.Options{
-		Spawner:   spawner,
-		Log:       l.log.Logger(),
-		Syslog:    syslog,
-		Env:       os.Environ(),
-		ServerURL: serverURL(l.config.Servers),
-		Daemon:    l.config.Daemon,
-		Journal:   state.journal,
-	})
-	defer launcher.Close()
-	groups, err := l.groups(launcher, state)
-	if err != nil {
+	defer made.spawner.Close()
+	made.state = l.openState()
+	defer func() { made.state.close(l, made.over || made.state.image == nil) }()
+	options := l.launchOptions(made.spawner)
+	options.Journal = made.state.journal
+	made.launcher = launch.New(options)
+	defer l.syslog.Close()
+	defer made.launcher.Close()
+	if made.groups, err = l.groups(made.launcher, made.state); err != nil {
 		return nil, err
 	}
-	s := supervisor.New(supervisor.Options{
-		Config:   l.config,
-		Load:     l.reread,
-		Launcher: launcher,
-		Log:      l.log.Logger(),
-		Serial:   l.serial,
-		Image:    state.image,
-		Clock:    state.clock,
-		Ledger:   state.ledger(),
-	})
-	servers, err := l.openServers()
-	if err != nil {
+	loop := l.supervisorOptions(made.launcher)
+	loop.Image, loop.Clock, loop.Ledger = made.state.image, made.state.clock, made.state.ledger()
+	made.supervisor = supervisor.New(loop)
+	if made.servers, err = httpd.Open(l.serverOptions()); err != nil {
 		return nil, err
 	}
-	defer servers.Close()
+	defer made.servers.Close()
 	l.catch()
 	if err := l.detach(); err != nil {
 		return nil, err
 	}
-	defer l.heed(s)()
-	defer l.writePIDFile()()
-	left := l.lookForLeftovers(state)
+	made.pidFile = l.writePIDFile()
+	return l.run(made)
+}
+
+// run lets the parts of a life run until it ends.
+func (l *life) run(made *parts) (next *config.Config, err error) {
+	u := &upgrader{life: l, parts: made}
+	defer u.pending.Wait()
+	s := made.supervisor
+	made.listening = l.heed(s, u.asked)
+	defer made.listening.stop()
+	if made.pidFile {
+		defer l.removePIDFile()
+	}
+	left := l.lookForLeftovers(made.state)
 	defer func() { <-left.looked }()
-	servers.Serve(l.routes(s, left, diagnose.New(s, launcher.Environment)))
-	outcome := s.Run(groups)
-	over = true
+	made.servers.Serve(l.routes(u, left))
+	outcome := s.Run(made.groups)
+	made.over = true
 	l.serial = outcome.Serial
 	if !outcome.Restart {
 		return nil, nil
@@ -108,6 +105,28 @@ func (l *life) live() (next *config.Config, err error) {
 		l.log.Logger().Log(context.Background(), severity.Critical, "cannot start again: "+err.Error())
 	}
 	return next, err
+}
+
+func (l *life) launchOptions(spawner *spawn.Spawner) launch.Options {
+	l.syslog = logfile.NewSyslog("supervisord", "")
+	return launch.Options{
+		Spawner:   spawner,
+		Log:       l.log.Logger(),
+		Syslog:    l.syslog,
+		Env:       os.Environ(),
+		ServerURL: serverURL(l.config.Servers),
+		Daemon:    l.config.Daemon,
+	}
+}
+
+func (l *life) supervisorOptions(launcher *launch.Launcher) supervisor.Options {
+	return supervisor.Options{
+		Config:   l.config,
+		Load:     l.reread,
+		Launcher: launcher,
+		Log:      l.log.Logger(),
+		Serial:   l.serial,
+	}
 }
 
 // reread reads the file that this life began with again. It is not searched for:
@@ -152,13 +171,14 @@ func (l *life) raiseLimits() error {
 	return err
 }
 
-// openLog opens the activity log.
-func (l *life) openLog() (*activity.Log, error) {
+// openLog opens the activity log, or goes on with one that was handed over.
+func (l *life) openLog(resume *logfile.Image) (*activity.Log, error) {
 	d := l.config.Daemon
 	options := activity.Options{
-		Path:  d.LogFile,
-		File:  logfile.Options{MaxBytes: int64(d.LogMaxBytes), Backups: d.LogBackups},
-		Level: d.LogLevel,
+		Path:   d.LogFile,
+		Resume: resume,
+		File:   logfile.Options{MaxBytes: int64(d.LogMaxBytes), Backups: d.LogBackups},
+		Level:  d.LogLevel,
 	}
 	if d.LogSyslog {
 		options.Syslog = logfile.NewSyslog("supervisord", "")
@@ -237,19 +257,21 @@ func (l *life) changeDirectory(dir string) error {
 	return nil
 }
 
-// writePIDFile writes the pid file; the function returned removes it. A daemon
-// that cannot write it runs without.
-func (l *life) writePIDFile() (remove func()) {
+// writePIDFile writes the pid file and reports whether it could: a daemon that
+// cannot runs without.
+func (l *life) writePIDFile() (written bool) {
 	log, path, pid := l.log.Logger(), l.config.Daemon.PIDFile, os.Getpid()
 	if err := daemon.WritePIDFile(path, pid); err != nil {
 		log.Log(context.Background(), severity.Critical, "could not write pidfile "+path)
-		return func() {}
+		return false
 	}
 	log.Info("supervisord started with pid " + strconv.Itoa(pid))
-	return func() {
-		if err := daemon.RemovePIDFile(path, pid); err != nil {
-			log.Error("cannot remove the pid file", "error", err)
-		}
+	return true
+}
+
+func (l *life) removePIDFile() {
+	if err := daemon.RemovePIDFile(l.config.Daemon.PIDFile, os.Getpid()); err != nil {
+		l.log.Logger().Error("cannot remove the pid file", "error", err)
 	}
 }
 

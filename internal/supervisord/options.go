@@ -115,5 +115,5 @@ func writeHelp(w io.Writer, exe string) {
 		fmt.Fprintf(w, "%s -- %s\n", text, o.meaning)
 	}
 	fmt.Fprint(w, "\nThe command check finds everything that is wrong with the configuration and runs nothing; check --help says more.\n")
-	fmt.Fprint(w, "\nWhat is given here wins over the configuration file.\nSignals: TERM, INT, QUIT stop everything; HUP restarts; USR2 reopens the logs.\n")
+	fmt.Fprint(w, "\nWhat is given here wins over the configuration file.\nSignals: TERM, INT, QUIT stop everything; HUP restarts; USR1 upgrades; USR2 reopens the logs.\n")
 }

@@ -15,23 +15,25 @@ import (
 	"supervisor/internal/webui"
 )
 
-// openServers opens the sockets of all servers. Nothing is answered yet.
-func (l *life) openServers() (*httpd.Servers, error) {
+// serverOptions is what the servers are made from.
+func (l *life) serverOptions() httpd.Options {
 	hostname, err := os.Hostname()
 	if err != nil { // then nobody can reach us by it either
 		hostname = "localhost"
 	}
-	return httpd.Open(httpd.Options{
+	return httpd.Options{
 		Servers:    l.config.Servers,
 		Hostname:   hostname,
 		Interfaces: namespaces(l.config.RPC),
 		Log:        l.log.Logger(),
 		Stale:      func(path string) { fmt.Fprintf(l.stderr, "Unlinking stale socket %s\n", path) },
-	})
+	}
 }
 
 // routes says who answers what.
-func (l *life) routes(s *supervisor.Supervisor, left *leftovers, doctor *diagnose.Doctor) httpd.Routes {
+func (l *life) routes(u *upgrader, left *leftovers) httpd.Routes {
+	s := u.supervisor
+	doctor := diagnose.New(s, u.launcher.Environment)
 	return httpd.Routes{
 		RPC: rpc.New(rpc.Options{
 			Supervisor: s,
@@ -42,6 +44,8 @@ func (l *life) routes(s *supervisor.Supervisor, left *leftovers, doctor *diagnos
 			Namespaces: namespaces(l.config.RPC),
 			Orphans:    left.alive,
 			Explain:    doctor.Explain,
+			Upgrade:    u.request,
+			Describe:   httpd.Describe,
 			Refuse:     httpd.Error,
 		}),
 		LogTail: httpd.Tail(func(r *http.Request) (string, bool) {

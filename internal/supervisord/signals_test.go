@@ -60,7 +60,7 @@ func TestEndIsNotLostInACrowd(t *testing.T) {
 	changes, unwatch := s.Changes()
 	defer unwatch()
 	l.catch()
-	stop := l.heed(s)
+	stop := l.heed(s, func() {}).stop
 	ended := make(chan struct{})
 	go func() {
 		s.Run([]supervisor.Prepared{{Group: group, Seats: []supervisor.Seat{seat}}})

@@ -18,6 +18,8 @@ import (
 	"supervisor/internal/config"
 	"supervisor/internal/daemon"
 	"supervisor/internal/getopt"
+	"supervisor/internal/spawn"
+	"supervisor/internal/upgrade"
 )
 
 // Version is the version of Supervisor that this daemon stands in for. Clients
@@ -39,6 +41,11 @@ type program struct {
 	launcher       *daemon.Launcher // who waits for us to detach; nil: nobody
 	signals        caught
 	serial         uint64 // of the next event
+
+	origin    string           // the absolute path of its file
+	mask      spawn.SignalMask // what it was started with, and children start with
+	inherited []int            // descriptors that it was started with
+	upgrades  int              // how often it has become another program
 }
 
 // Run runs the daemon until it ends and returns its exit status. args is the
@@ -50,6 +57,19 @@ func Run(args []string, stdout, stderr io.Writer) int {
 		stdout:  stdout,
 		stderr:  stderr,
 		signals: newCaught(),
+	}
+	if len(args) == 2 && args[1] == question {
+		return p.answer(os.Stdin)
+	}
+	note, err := upgrade.Received()
+	switch {
+	case err != nil:
+		return p.refuse(err)
+	case note != nil:
+		return p.goOn(note)
+	}
+	if err := p.lookAround(); err != nil {
+		return p.refuse(err)
 	}
 	if launcher, detached := daemon.Detached(); detached {
 		p.launcher = launcher
@@ -72,7 +92,7 @@ func Run(args []string, stdout, stderr io.Writer) int {
 	return p.live()
 }
 
-// live lives one life after the other.
+// live lives from the command line on.
 func (p *program) live() int {
 	p.warnOfSearch()
 	cfg, err := p.load()
@@ -82,13 +102,52 @@ func (p *program) live() int {
 	if !cfg.Daemon.NoDaemon && p.launcher == nil {
 		return p.detach()
 	}
-	for first := true; cfg != nil; first = false {
+	return p.liveFrom(cfg, true)
+}
+
+// liveFrom lives one life after the other, from the one with the configuration on.
+// first says that it is the first of all.
+func (p *program) liveFrom(cfg *config.Config, first bool) int {
+	for ; cfg != nil; first = false {
 		l := &life{program: p, config: cfg, first: first}
+		var err error
 		if cfg, err = l.live(); err != nil {
 			return p.refuse(err)
 		}
 	}
 	return exitOK
+}
+
+// lookAround remembers what the process was started with, as far as it is needed
+// for another program to go on: later it may look different.
+func (p *program) lookAround() (err error) {
+	p.inherited = upgrade.Inherited()
+	if p.mask, err = spawn.Mask(); err != nil {
+		return fmt.Errorf("cannot tell which signals are blocked: %w", err)
+	}
+	p.origin, err = originOf(p.exe)
+	return err
+}
+
+// originOf returns the absolute path of the file of this program: the one that it
+// was started as, if that is true, and no name behind which links are hidden.
+func originOf(exe string) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("cannot find out what is executed: %w", err)
+	}
+	path, err := filepath.Abs(exe)
+	if err != nil {
+		return self, nil
+	}
+	named, err := os.Stat(path)
+	if err != nil {
+		return self, nil
+	}
+	if real, err := os.Stat(self); err != nil || !os.SameFile(named, real) {
+		return self, nil
+	}
+	return path, nil
 }
 
 // detach starts the daemon proper and waits until it is ready.

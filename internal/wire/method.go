@@ -25,6 +25,7 @@ const (
 	GetExplanation       = "getExplanation" // ours
 	AddProcessGroup      = "addProcessGroup"
 	RemoveProcessGroup   = "removeProcessGroup"
+	Upgrade              = "upgrade"    // ours
 	GetOrphans           = "getOrphans" // ours
 
 	GetProcessInfo    = "getProcessInfo"
