@@ -36,6 +36,7 @@ func (c *core) run(groups []Prepared) Outcome {
 	c.now = time.Now()
 	c.begin(groups)
 	c.begin = nil // lets go of an image
+	close(c.handle.began)
 	c.keep()
 	c.published = false // nobody can have watched yet
 	timer := time.NewTimer(time.Hour)

@@ -61,6 +61,7 @@ type Options struct {
 type Supervisor struct {
 	inbox      chan message
 	done       chan struct{} // closed when Run has returned
+	began      chan struct{} // closed when the groups that Run began with are published
 	load       func() (*config.Config, error)
 	launcher   Launcher
 	identifier string
@@ -87,6 +88,7 @@ func New(o Options) *Supervisor {
 	s := &Supervisor{
 		inbox:      make(chan message, inboxSize),
 		done:       make(chan struct{}),
+		began:      make(chan struct{}),
 		load:       o.Load,
 		launcher:   o.Launcher,
 		identifier: o.Config.Daemon.Identifier,
@@ -133,6 +135,10 @@ func (s *Supervisor) Config() *config.Config { return s.latest.Load() }
 // Identifier is what this instance calls itself, for as long as it runs: a
 // configuration that is read later does not change it.
 func (s *Supervisor) Identifier() string { return s.identifier }
+
+// Began is closed when the groups that Run has begun with can be seen and asked
+// for.
+func (s *Supervisor) Began() <-chan struct{} { return s.began }
 
 // Done is closed when Run has returned.
 func (s *Supervisor) Done() <-chan struct{} { return s.done }

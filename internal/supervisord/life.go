@@ -94,7 +94,7 @@ func (l *life) run(made *parts) (next *config.Config, err error) {
 	}
 	left := l.lookForLeftovers(made.state)
 	defer func() { <-left.looked }()
-	made.servers.Serve(l.routes(u, left))
+	defer l.serve(u, left)()
 	outcome := s.Run(made.groups)
 	made.over = true
 	l.serial = outcome.Serial
@@ -105,6 +105,24 @@ func (l *life) run(made *parts) (next *config.Config, err error) {
 		l.log.Logger().Log(context.Background(), severity.Critical, "cannot start again: "+err.Error())
 	}
 	return next, err
+}
+
+// serve begins to answer. Clients of a life that was handed over know its groups,
+// so nothing is said to them before those are there. The function returned waits
+// until it has begun.
+func (l *life) serve(u *upgrader, left *leftovers) (wait func()) {
+	if u.answer == nil {
+		u.servers.Serve(l.routes(u, left))
+		return func() {}
+	}
+	serving := make(chan struct{})
+	go func() {
+		defer close(serving)
+		<-u.supervisor.Began()
+		u.servers.Answer(u.answer)
+		u.servers.Serve(l.routes(u, left))
+	}()
+	return func() { <-serving }
 }
 
 func (l *life) launchOptions(spawner *spawn.Spawner) launch.Options {

@@ -125,7 +125,7 @@ func (l *life) goOn(made *parts, h *handed) (next *config.Config, err error) {
 		answer = xmlrpc.AppendFault(nil, int(wire.Failed), wire.Failed.String()+": "+text)
 	}
 	made.launcher.Thaw()
-	made.servers.Answer(answer)
+	made.answer = answer
 	h.image = nil // lets go of the memory
 	return l.run(made)
 }

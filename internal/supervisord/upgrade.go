@@ -34,6 +34,7 @@ type parts struct {
 	state      *state     // of adopt=true
 	pidFile    bool       // it has been written
 	over       bool       // nothing of the life is left
+	answer     []byte     // to the request for the upgrade that has made this life; nil: there was none
 }
 
 // upgrader has this process become another program. docs/upgrade.md shows how.
