@@ -501,7 +501,7 @@ func TestGoingDown_RPC_059_RPC_060(t *testing.T) {
 func TestSystem_RPC_061_to_RPC_063(t *testing.T) {
 	act(t, func(st *stage) {
 		names, err := st.call("system.listMethods")
-		if err != nil || len(names.([]any)) != 46 || names.([]any)[0] != "supervisor.addProcessGroup" || names.([]any)[45] != "system.multicall" {
+		if err != nil || len(names.([]any)) != 47 || names.([]any)[0] != "supervisor.addProcessGroup" || names.([]any)[46] != "system.multicall" {
 			t.Errorf("listMethods = %v, %v", names, err)
 		}
 		for _, name := range names.([]any) {
