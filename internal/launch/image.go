@@ -231,8 +231,12 @@ func (l *Launcher) resumeGroup(g *config.Group, image GroupImage) ([]supervisor.
 // resumeChild makes the child known. One that an earlier daemon has started is not
 // ours to wait for, and may have ended meanwhile.
 func (s *seat) resumeChild(image *ChildImage) (*child, error) {
-	if image.Kept != nil && s.launcher.Journal != nil {
-		return s.foster(*image.Kept)
+	if image.Kept != nil {
+		c, err := s.foster(*image.Kept)
+		if err == nil && s.launcher.Journal == nil {
+			c.kept = nil
+		}
+		return c, err
 	}
 	c := &child{Child: s.launcher.Spawner.Adopt(image.PID)}
 	if now := c.StartTime(); now != image.StartTime {

@@ -95,6 +95,31 @@ func (l *life) openState() *state {
 	return st
 }
 
+// reopenState opens the journal that this very process has kept before it became
+// this program, and goes on with it: the loop keeps everything anew.
+func (l *life) reopenState() *state {
+	if !l.config.Daemon.Adopt {
+		return &state{}
+	}
+	log := l.log.Logger()
+	st := new(state)
+	dir, err := l.stateDir()
+	if err == nil {
+		st.clock, err = daemon.ReadClock()
+	}
+	if err == nil {
+		var ignored error
+		st.journal, ignored, err = journal.Open(dir, func(err error) {
+			log.Error("should this daemon be killed, the next one cannot take back its programs: " + err.Error())
+		})
+		err = errors.Join(err, ignored)
+	}
+	if err != nil {
+		log.Error("should this daemon be killed, the next one cannot take back its programs: " + err.Error())
+	}
+	return st
+}
+
 // self is what the journal says of this daemon.
 func (l *life) self() (daemonRecord, error) {
 	boot, err := identity.Boot()

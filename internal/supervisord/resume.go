@@ -79,12 +79,14 @@ func (h *handed) takeOver(p *program) (l *life, made *parts, err error) {
 
 // resume makes the parts of a life from an image. None of them moves.
 func (l *life) resume(i *image) (made *parts, err error) {
-	made = &parts{state: &state{}, pidFile: i.Program.PIDFile}
+	made = &parts{state: l.reopenState(), pidFile: i.Program.PIDFile}
 	if made.spawner, err = spawn.Resume(l.reaped, &l.mask); err != nil {
 		return nil, err
 	}
 	groups := i.Loop.Configs()
-	made.launcher, made.groups, err = launch.Resume(l.launchOptions(made.spawner), groups, i.Edge)
+	edge := l.launchOptions(made.spawner)
+	edge.Journal = made.state.journal
+	made.launcher, made.groups, err = launch.Resume(edge, groups, i.Edge)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +95,7 @@ func (l *life) resume(i *image) (made *parts, err error) {
 		return nil, err
 	}
 	options := l.supervisorOptions(made.launcher)
-	options.Image, options.Clock = &i.Loop, now
+	options.Image, options.Clock, options.Ledger = &i.Loop, now, made.state.ledger()
 	made.supervisor = supervisor.New(options)
 	made.servers, err = httpd.Resume(l.serverOptions(), i.HTTP)
 	return made, err
@@ -107,6 +109,7 @@ func (l *life) goOn(made *parts, h *handed) (next *config.Config, err error) {
 	os.NewFile(uintptr(h.note.Previous), "the program before").Close()
 	defer l.syslog.Close()
 	defer made.spawner.Close()
+	defer func() { made.state.close(l, made.over) }()
 	defer made.launcher.Close()
 	defer made.servers.Close()
 	daemon.ReserveThreads()

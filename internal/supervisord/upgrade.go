@@ -65,9 +65,6 @@ func (u *upgrader) become(path string, asker *http.Request) error {
 	if u.supervisor.State() != supervisor.Running {
 		return errors.New("supervisord is going down")
 	}
-	if u.state.journal != nil {
-		return errors.New("adopt=true is set, with which an upgrade in place cannot be combined")
-	}
 	if !filepath.IsAbs(path) {
 		return errors.New("its path is not absolute")
 	}

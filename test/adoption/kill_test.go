@@ -85,6 +85,11 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		if round%2 == 0 { // while it works
 			s.Await("it answers", func() bool { return len(children(s)) == total })
 		}
+		if round%4 == 2 { // the two ways to go on go on from each other
+			if out := ctl(t, s, "upgrade"); !strings.HasPrefix(out, "Upgraded") {
+				t.Errorf("upgrade: %s", out)
+			}
+		}
 		<-time.After(time.Duration(random.IntN(400_000)) * time.Microsecond)
 		if err := d.Cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
