@@ -103,10 +103,14 @@ func (d *Doctor) facts(info supervisor.Info, h supervisor.History, now time.Time
 			byPID[i.Vars.PID] = i.Display()
 		}
 	}
-	for _, left := range h.Left {
-		if procs.Alive(procs.Process(left)) && byPID[left.PID] == "" {
-			f.Left = append(f.Left, explain.Process{PID: left.PID, Command: left.Command})
+	var left []procs.Process
+	for _, p := range h.Left {
+		if byPID[p.PID] == "" {
+			left = append(left, procs.Process(p))
 		}
+	}
+	if len(left) > 0 {
+		f.Left = named(procs.Living(left), nil)
 	}
 	if v.PID != 0 {
 		f.Children = named(procs.Children(v.PID), nil)

@@ -110,6 +110,8 @@ func (b *bench) report(r supervisor.Report) {
 	case supervisor.Output:
 		r.Data = bytes.Clone(r.Data)
 		b.reports <- r
+	case supervisor.Aftermath:
+		b.aftermaths <- r
 	default:
 		b.reports <- r
 	}

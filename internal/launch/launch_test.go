@@ -29,9 +29,10 @@ const patience = 30 * time.Second
 
 // bench is a launcher with real children, and what they reported.
 type bench struct {
-	t        *testing.T
-	launcher *Launcher
-	reports  chan supervisor.Report
+	t          *testing.T
+	launcher   *Launcher
+	reports    chan supervisor.Report
+	aftermaths chan supervisor.Aftermath
 
 	mu  sync.Mutex
 	log bytes.Buffer // the activity log
@@ -50,7 +51,7 @@ func (b *bench) logged() string {
 }
 
 func newBench(t *testing.T, edit ...func(*Options)) *bench {
-	b := &bench{t: t, reports: make(chan supervisor.Report, 1000)}
+	b := &bench{t: t, reports: make(chan supervisor.Report, 1000), aftermaths: make(chan supervisor.Aftermath, 1000)}
 	spawner, err := spawn.New(func(spawn.Exit) {})
 	if err != nil {
 		t.Fatal(err)
@@ -106,6 +107,8 @@ func (b *bench) launch(s supervisor.Seat) {
 		case supervisor.Spoke:
 			r.Data = bytes.Clone(r.Data)
 			b.reports <- r
+		case supervisor.Aftermath:
+			b.aftermaths <- r // it comes when it comes
 		default:
 			b.reports <- r
 		}

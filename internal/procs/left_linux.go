@@ -20,6 +20,7 @@ const ticksPerSecond = 100
 // stat is what /proc/PID/stat tells.
 type stat struct {
 	pid, parent, group int
+	session            int
 	zombie             bool
 	born               uint64
 }
@@ -28,8 +29,7 @@ type stat struct {
 // environment names it, those of its process group, and orphans of the same
 // program that were born while it lived and have no environment to show.
 // (Servers that write a title over their environment are of that kind.) It would
-// rather miss one than name somebody else's, for what is named may be killed. Of
-// a family only the eldest are returned.
+// rather miss one than name somebody else's, for what is named may be killed.
 func Left(c Child) []Process {
 	all := everything()
 	ours := ancestors(all)
@@ -60,12 +60,37 @@ func Left(c Child) []Process {
 	maps.Copy(members, likely(nameless, strings.Join(c.Args, " ")))
 	var left []Process
 	for pid, p := range members {
-		if _, child := members[p.parent]; !child {
-			left = append(left, describe(p, pid))
+		left = append(left, describe(p, pid))
+	}
+	slices.SortFunc(left, func(a, b Process) int { return cmp.Or(cmp.Compare(a.Born, b.Born), cmp.Compare(a.PID, b.PID)) })
+	return left
+}
+
+// Living returns what lives now of processes that were left behind, as they are
+// now: the eldest of each family. One that has ended may have an heir in the
+// session that it had begun, since programs go to the background in two steps.
+func Living(left []Process) []Process {
+	all := everything()
+	living := make(map[int]bool)
+	for _, p := range left {
+		if now, ok := all[p.PID]; ok && now.born == p.Born {
+			living[p.PID] = !now.zombie
+			continue
+		}
+		for pid, other := range all {
+			if other.session == p.PID && other.born >= p.Born && !other.zombie {
+				living[pid] = true
+			}
 		}
 	}
-	slices.SortFunc(left, func(a, b Process) int { return cmp.Compare(a.PID, b.PID) })
-	return left
+	var eldest []Process
+	for pid, alive := range living {
+		if alive && !living[all[pid].parent] {
+			eldest = append(eldest, describe(all[pid], pid))
+		}
+	}
+	slices.SortFunc(eldest, func(a, b Process) int { return cmp.Compare(a.PID, b.PID) })
+	return eldest
 }
 
 // likely returns those of several processes that show the command line in their
@@ -97,12 +122,6 @@ func Children(pid int) (children []Process) {
 	}
 	slices.SortFunc(children, func(a, b Process) int { return cmp.Compare(a.PID, b.PID) })
 	return children
-}
-
-// Alive reports whether a process still exists.
-func Alive(p Process) bool {
-	now, ok := readStat(p.PID)
-	return ok && now.born == p.Born && !now.zombie
 }
 
 func everything() map[int]stat {
@@ -152,11 +171,12 @@ func parseStat(pid int, text []byte) (stat, bool) {
 		return n
 	}
 	return stat{
-		pid:    pid,
-		parent: int(number(4)),
-		group:  int(number(5)),
-		zombie: fields[0][0] == 'Z' || fields[0][0] == 'X',
-		born:   number(22),
+		pid:     pid,
+		parent:  int(number(4)),
+		group:   int(number(5)),
+		session: int(number(6)),
+		zombie:  fields[0][0] == 'Z' || fields[0][0] == 'X',
+		born:    number(22),
 	}, true
 }
 

@@ -37,7 +37,7 @@ type History struct {
 }
 
 // remnantsKept bounds what is remembered of what was left behind.
-const remnantsKept = 8
+const remnantsKept = 32
 
 // History returns what is remembered of a process. It fails with ErrBadName.
 func (s *Supervisor) History(name string) (History, error) {
@@ -92,7 +92,7 @@ func (c *core) remember(p *process, change lifecycle.Changed) {
 // rememberAftermath adds what was found out about a child after its end.
 func (c *core) rememberAftermath(p *process, a Aftermath) {
 	h := p.history()
-	h.Left = slices.Concat(h.Left, a.Left)
+	h.Left = slices.Concat(h.Left, a.Left[:min(len(a.Left), remnantsKept/2)]) // the eldest, not all that they have started
 	h.Left = h.Left[max(0, len(h.Left)-remnantsKept):]
 	if p.settle != nil && a.PID == h.ExitPID {
 		defer close(p.settle)

@@ -34,6 +34,7 @@ var volatile = []struct {
 	with    string
 }{
 	{regexp.MustCompile(`\bpids? \d+`), "pid 4711"},
+	{regexp.MustCompile(`(pid 4711) \([^\n]*?\)( running|, which| lives)`), "$1 (...)$2"},
 	{regexp.MustCompile(`\bkill [\d ]+`), "kill 4711"},
 	{regexp.MustCompile(`(less than )?\d+(\.\d+)? seconds( \(startsecs| to |[.,;:]|$)`), "0.1 seconds$3"},
 	{regexp.MustCompile(`after (less than )?\d+(\.\d+)? seconds`), "after 0.1 seconds"},
