@@ -31,10 +31,11 @@ func (p *program) goOn(note *upgrade.Note) int {
 	// What is handed over has owners for now that are not used if this fails. They
 	// must not be collected, or they would close it.
 	percent := debug.SetGCPercent(-1)
+	p.signals.catch() // first of all: until then one would end the process
 	h := &handed{note: note}
 	l, parts, err := h.takeOver(p)
 	if err != nil {
-		return p.refuse(h.goBack(err))
+		return p.refuse(h.goBack(err, p.signals))
 	}
 	debug.SetGCPercent(percent)
 	next, err := l.goOn(parts, h)
@@ -135,7 +136,7 @@ func (l *life) goOn(made *parts, h *handed) (next *config.Config, err error) {
 
 // goBack has the program before go on, because this one cannot. It returns only
 // if that fails too.
-func (h *handed) goBack(reason error) error {
+func (h *handed) goBack(reason error, signals caught) error {
 	if h.note.Back != "" {
 		return fmt.Errorf("cannot go on after an upgrade that failed (%s): %w", h.note.Back, reason)
 	}
@@ -144,7 +145,7 @@ func (h *handed) goBack(reason error) error {
 		Args:    os.Args,
 		Env:     os.Environ(),
 		Note:    *h.note,
-		Caught:  func() []syscall.Signal { return nil },
+		Caught:  signals.take,
 	}
 	e.Note.Back = reason.Error()
 	if h.image != nil {

@@ -27,13 +27,18 @@ func newCaught() caught {
 // catch catches the signals from now on. They stay caught when a life has ended:
 // one that comes in between waits for the next.
 func (l *life) catch() {
-	signal.Notify(l.signals.end, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT)
-	signal.Notify(l.signals.restart, syscall.SIGHUP)
-	signal.Notify(l.signals.reopen, syscall.SIGUSR2)
-	signal.Notify(l.signals.upgrade, syscall.SIGUSR1)
+	l.signals.catch()
 	if l.log.Logger().Enabled(context.Background(), slog.LevelDebug) {
 		signal.Notify(l.signals.child, syscall.SIGCHLD)
 	}
+}
+
+// catch catches those that ask for something.
+func (c caught) catch() {
+	signal.Notify(c.end, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT)
+	signal.Notify(c.restart, syscall.SIGHUP)
+	signal.Notify(c.reopen, syscall.SIGUSR2)
+	signal.Notify(c.upgrade, syscall.SIGUSR1)
 }
 
 // take returns the signals that have been caught and not heeded, and forgets them.

@@ -216,6 +216,7 @@ func (u *upgrader) execute(path string, file, previous *os.File, frozen *supervi
 		Keep:    image.descriptors(),
 		Caught:  u.signals.take,
 	}.Execute()
+	u.signals.catch()
 	u.signals.giveBack(caught)
 	return err
 }

@@ -6,12 +6,10 @@ import (
 	"math"
 	"os"
 	"os/signal"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -66,63 +64,45 @@ func Inherited() (fds []int) {
 	return fds
 }
 
-// held are the signals that must neither be lost nor end the process before the
-// next program listens to them.
-var held = []syscall.Signal{
-	syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGALRM,
+// asking are the signals that ask the daemon for something.
+func asking() []os.Signal {
+	return []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2}
 }
 
 // Execute replaces the program of this process. It returns only if that fails,
-// and with it the signals that Caught has returned.
+// and with it the signals that Caught has returned; the caller listens anew then.
 //
-// The signals stay with the system, which keeps them over an execve(2): every
-// thread blocks them, and the next program begins so.
+// To block signals, which the system would keep over an execve(2), does not help:
+// the Go runtime unblocks those that end a process before anybody can listen. So
+// what has come is handed over, and for the moment until the next program listens
+// the signals are ignored: one that is lost can be sent again, and a daemon that is
+// ended leaves its children behind.
 func (e Execution) Execute() (caught []syscall.Signal, err error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	block(unix.SIG_BLOCK)
-	defer block(unix.SIG_UNBLOCK)
-	awaitDelivery()
-	caught = e.Caught()
-
 	note := e.Note
-	note.Signals = append(slices.Clone(note.Signals), caught...)
 	if comm, err := os.ReadFile("/proc/self/comm"); err == nil && note.Comm == "" {
 		note.Comm = strings.TrimSpace(string(comm))
 	}
-	text, err := json.Marshal(note)
-	if err != nil {
-		return caught, fmt.Errorf("cannot write the note for the next program: %w", err)
-	}
 	keep := append(slices.Clone(e.Keep), note.Image, note.Previous)
 	if err := closeOnExec(keep, false); err != nil {
-		return caught, err
+		return nil, err
 	}
-	err = syscall.Exec("/proc/self/fd/"+strconv.Itoa(e.Program), e.Args, append(slices.Clone(e.Env), variable+"="+string(text)))
+	signal.Ignore(asking()...)
+	awaitDelivery()
+	caught = e.Caught()
+	note.Signals = append(slices.Clone(note.Signals), caught...)
+	text, err := json.Marshal(note)
+	if err == nil {
+		err = syscall.Exec("/proc/self/fd/"+strconv.Itoa(e.Program), e.Args, append(slices.Clone(e.Env), variable+"="+string(text)))
+	}
 	_ = closeOnExec(keep, true) // it has just worked the other way round
 	return caught, fmt.Errorf("cannot execute: %w", err)
-}
-
-// block blocks or unblocks the held signals in every thread. Where the runtime
-// cannot do that, as in a program with C in it, at least in the one that executes
-// the next program: its mask is what that one begins with.
-func block(how int) {
-	const size = 8 // bytes of the system's sigset_t, on every processor
-	var set uint64
-	for _, s := range held {
-		set |= 1 << (s - 1)
-	}
-	_, _, err := syscall.AllThreadsSyscall6(unix.SYS_RT_SIGPROCMASK, uintptr(how), uintptr(unsafe.Pointer(&set)), 0, size, 0, 0)
-	if err != 0 {
-		_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGPROCMASK, uintptr(how), uintptr(unsafe.Pointer(&set)), 0, size, 0, 0)
-	}
 }
 
 // awaitDelivery waits until every signal that a thread has caught is in the
 // channels that it is for: to stop one promises just that.
 func awaitDelivery() {
 	none := make(chan os.Signal, 1)
-	signal.Notify(none, syscall.SIGTERM)
+	signal.Notify(none, syscall.SIGWINCH)
 	signal.Stop(none)
 }
 
