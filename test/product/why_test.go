@@ -281,7 +281,7 @@ func (w *ward) set(section, key, value string) {
 }
 
 // clear ends what the set-up has started, the daemon among it. Servers that
-// write over their environment are known by their command lines.
+// write over their environment are known by their command lines or directories.
 func (w *ward) clear() {
 	if err := endAll(w.dir); err != nil {
 		w.t.Error(err)
@@ -296,7 +296,8 @@ func (w *ward) clear() {
 		if _, scanErr := fmt.Sscanf(path, "/proc/%d/", &pid); scanErr != nil || err != nil || pid == os.Getpid() {
 			continue
 		}
-		if bytes.Contains(text, []byte(w.dir)) {
+		cwd, err := os.Readlink(filepath.Join(filepath.Dir(path), "cwd"))
+		if bytes.Contains(text, []byte(w.dir)) || err == nil && strings.HasPrefix(cwd, w.dir) {
 			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended by now
 		}
 	}
