@@ -15,9 +15,9 @@
 package launch
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 
 	"supervisor/internal/config"
@@ -43,13 +43,13 @@ type Options struct {
 type Launcher struct {
 	Options
 	queue    queue
-	places   chan struct{}  // who makes a child ready
-	lastID   atomic.Int64   // of the pipes of a child that have names
-	kept     atomic.Int64   // bytes of output for which logs have no room
-	ending   tally          // dead children whose end is not reported yet
-	frozen   []*seat        // those that Image has frozen
-	looks    sync.WaitGroup // at what dead children have left behind
-	oomKills atomic.Int64   // that the kernel had counted at the last look
+	places   chan struct{} // who makes a child ready
+	lastID   atomic.Int64  // of the pipes of a child that have names
+	kept     atomic.Int64  // bytes of output for which logs have no room
+	ending   tally         // dead children whose end is not reported yet
+	frozen   []*seat       // those that Image has frozen
+	looks    tally         // at what dead children have left behind
+	oomKills atomic.Int64  // that the kernel had counted at the last look
 }
 
 // New returns a Launcher. Close it when the supervisor has ended.
@@ -72,7 +72,9 @@ func newLauncher(o Options) *Launcher {
 // under way, and for looks at what dead children have left behind.
 func (l *Launcher) Close() {
 	l.queue.stop()
-	l.looks.Wait()
+	forever := context.Background()
+	_ = l.ending.wait(forever) // it may end in a look
+	_ = l.looks.wait(forever)
 }
 
 // Environment returns the environment that the children of a process get.

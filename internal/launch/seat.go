@@ -97,7 +97,7 @@ func (s *seat) await(c *child, report func(supervisor.Report)) {
 			looks := s.looksBack(c, e)
 			s.end(c, e, looks, report)
 			if looks {
-				s.launcher.looks.Go(func() { report(s.lookBack(c, e)) })
+				s.launcher.looks.run(func() { report(s.lookBack(c, e)) })
 			}
 		})
 	})

@@ -124,9 +124,10 @@ func TestStates(t *testing.T) {
 
 	// update decides about what has changed.
 	ctl(t, s, "update")
-	if _, now := states(s); now["kept"] == before["kept"] || now["kept"] == 0 {
-		t.Errorf("update has not replaced the changed program: %v", now)
-	}
+	s.Await("update has replaced the changed program", func() bool {
+		_, now := states(s)
+		return now["kept"] != before["kept"] && now["kept"] != 0
+	})
 
 	// Once all have ended there is nothing to take back.
 	_, last := states(s)
