@@ -35,6 +35,8 @@ func TestCost(t *testing.T) {
 	p.click(".many .stop")
 	p.until("it is stopped", state("worker:worker_0042")+` === "stopped"`)
 	value[any](p, `document.querySelector("#filter").value = ""; document.querySelector("#filter").dispatchEvent(new Event("input"))`)
+	p.click("th.state button") // what fails first, what is down last
+	p.until("it comes last", `[...document.querySelectorAll("tr.row")].at(-1).row.name === "worker:worker_0042"`)
 	p.click("th.state button")
 	p.until("it comes first", `document.querySelector("tr.row").row.name === "worker:worker_0042"`)
 	if os.Getenv("CONSOLE_COST") == "" {
