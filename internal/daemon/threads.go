@@ -7,7 +7,7 @@ import (
 
 // spareThreads is how many threads there are beside one for each processor. About
 // 20 kB each is their price.
-const spareThreads = 16
+const spareThreads = 8
 
 // ReserveThreads has the Go runtime make the threads now that it may want later.
 // It keeps them, and ends the process if it wants one more and the system refuses,
