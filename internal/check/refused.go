@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"slices"
@@ -25,7 +26,7 @@ func (c *checker) refusal(e *config.Error, severity Severity) {
 	case e.Key != "" && given && o.File == e.File:
 		f = c.on(e.Code, s, o, "%s", e.Text)
 	default:
-		f = c.add(e.Code, e.File, e.Line, "%s", e.Text)
+		f = c.add(e.Code, cmp.Or(e.File, c.src.File), e.Line, "%s", e.Text)
 		f.Section, f.Key = e.Section, e.Key
 	}
 	f.Hint = e.Hint

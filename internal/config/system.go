@@ -94,7 +94,11 @@ func (s *system) isDir(path string) bool {
 func (s *system) existingDir(text string) (string, error) {
 	path := s.home(text)
 	if !s.isDir(path) {
-		return "", wrong(MissingDir, "", "%s is not an existing directory", text)
+		hint := ""
+		if text == "" { // then the text names nothing
+			hint = "name a directory, or leave the option out"
+		}
+		return "", wrong(MissingDir, hint, "%s is not an existing directory", text)
 	}
 	return path, nil
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"log/slog"
 	"math"
 	"os"
@@ -163,6 +164,10 @@ func TestSystem(t *testing.T) {
 	testParser(t, s.existingDir, []parsed{
 		{"d", "d", ""}, {"~", here.dir, ""}, {"d/x", nil, "d/x is not an existing directory"}, {"", nil, " is not an existing directory"},
 	})
+	var empty *Error
+	if _, err := s.existingDir(""); !errors.As(err, &empty) || empty.Hint != "name a directory, or leave the option out" {
+		t.Errorf("an empty directory: %v", err)
+	}
 	testParser(t, s.user, []parsed{
 		{"root", &User{"root", 0}, ""}, {"0", &User{"0", 0}, ""},
 		{"no-such-user", nil, "Invalid user name no-such-user"}, {"", nil, "Invalid user name "}, {"99999999", nil, "Invalid user id 99999999"}, {"-1", nil, "Invalid user id -1"},

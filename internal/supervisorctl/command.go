@@ -41,7 +41,7 @@ func commands() []command {
 		{name: "fg", form: asStream, checked: true, complete: processNames, run: foreground,
 			usage: "fg <process>\tType to a process and see what it prints\n" +
 				"\t\tCtrl-C ends it\n"},
-		{name: "logs", beyond: true, checked: true, form: asStream, complete: processNames, options: []string{"-f", "-n"}, run: logs,
+		{name: "logs", beyond: true, checked: true, form: asList, complete: processNames, options: []string{"-f", "-n"}, run: logs,
 			usage: "logs <name> [...]\tShow the last lines of several logs, with the names of the programs\n" +
 				"logs -f <name> [...]\tFollow them; what comes from stderr is marked with !\n" +
 				"logs -n 100 <name>\tShow the last 100 lines of each\n"},
@@ -105,9 +105,10 @@ func commands() []command {
 			usage: "update\t\t\tRead the configuration; stop, restart and start the groups that differ\n" +
 				"update all\t\tThe same\n" +
 				"update <gname> [...]\tThe same for the named groups only\n"},
-		{name: "upgrade", beyond: true, form: asList, run: upgrade,
+		{name: "upgrade", beyond: true, form: asList, checked: true, run: upgrade,
 			usage: "upgrade\t\t\tHave supervisord become what its own file holds now; nothing stops\n" +
-				"upgrade <path>\t\tHave it become another supervisord\n"},
+				"upgrade <path>\t\tHave it become another supervisord\n" +
+				"A request that is being answered is waited for, up to ten seconds.\n"},
 		{name: "version", form: asValue, noArgument: true, checked: true, run: version,
 			usage: "version\t\t\tShow the version of supervisord\n"},
 		{name: "wait", beyond: true, checked: true, form: asList, complete: namesAndStates, options: []string{"--timeout"}, run: wait,

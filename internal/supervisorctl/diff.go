@@ -2,7 +2,6 @@ package supervisorctl
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"supervisor/internal/wire"
@@ -12,14 +11,19 @@ import (
 // groups, or of those that are named or that a named process is in.
 func showDiff(s *session, ctx context.Context, arg string) error {
 	names := strings.Fields(arg)
+	if err := refuseOptions(names); err != nil {
+		return err
+	}
 	d, err := s.drift(ctx)
 	if err != nil {
 		return err
 	}
 	if len(names) > 0 && !wantsAll(names) {
-		if d, err = s.limitToNamed(ctx, d, names); err != nil {
+		groups, err := s.namedGroups(ctx, d, names)
+		if err != nil || len(groups) == 0 {
 			return err
 		}
+		d = limitTo(d, groups)
 	}
 	text := driftText(d)
 	if noDrift(d) {
@@ -29,52 +33,68 @@ func showDiff(s *session, ctx context.Context, arg string) error {
 	return nil
 }
 
-// limitToNamed limits a difference to what is named, and says which names mean
-// nothing.
-func (s *session) limitToNamed(ctx context.Context, d wire.Drift, names []string) (wire.Drift, error) {
+// namedGroups returns the groups that are named, that a named process is in or
+// that a pattern matches, and says which names mean nothing.
+func (s *session) namedGroups(ctx context.Context, d wire.Drift, names []string) (groups []string, err error) {
 	active, err := s.allProcesses(ctx)
 	if err != nil {
-		return wire.Drift{}, err
+		return nil, err
 	}
-	var groups []string
 	for _, given := range names {
-		name := parseName(given)
-		if len(ofGroup(active, name.group)) == 0 && !slices.Contains(d.Added, name.group) {
+		found := groupsOf(active, d.Added, given)
+		if len(found) == 0 {
 			s.fail(exitError, newProblem(given, wire.BadName, "no such process"), "%s: ERROR (no such process)", given)
-			continue
 		}
-		groups = append(groups, name.group)
+		groups = append(groups, found...)
 	}
-	return limitTo(d, groups), nil
+	return groups, nil
 }
 
-// takeFlag takes a flag out of the words of a command.
-func takeFlag(words []string, flag string) (rest []string, given bool) {
-	rest = slices.DeleteFunc(slices.Clone(words), func(word string) bool { return word == flag })
-	return rest, len(rest) < len(words)
+// groupsOf returns the groups that a name or a pattern stands for. Which processes
+// an added group has is not known yet: a pattern is compared with its name.
+func groupsOf(active []wire.ProcessInfo, added []string, given string) (groups []string) {
+	group := parseName(given).group
+	found := ofGroup(active, group)
+	if isPattern(given) {
+		found = matching(active, given)
+	}
+	for _, p := range found {
+		groups = append(groups, p.Group)
+	}
+	for _, name := range added {
+		if name == group || isPattern(given) && matches(group, name) {
+			groups = append(groups, name)
+		}
+	}
+	return groups
+}
+
+// changedOption is an option that differs, as scripts read it.
+type changedOption struct {
+	Process string `json:"process,omitempty"`
+	Key     string `json:"key"`
+	From    string `json:"from"`
+	To      string `json:"to"`
+}
+
+func changedOptions(of []wire.OptionChange) (list []changedOption) {
+	for _, o := range of {
+		list = append(list, changedOption(o))
+	}
+	return list
 }
 
 // driftJSON is a difference as scripts read it.
 func driftJSON(d wire.Drift) any {
-	type option struct {
-		Process string `json:"process,omitempty"`
-		Key     string `json:"key"`
-		From    string `json:"from"`
-		To      string `json:"to"`
-	}
 	type group struct {
-		Group   string   `json:"group"`
-		Stops   []string `json:"stops"`
-		Options []option `json:"options,omitempty"`
+		Group   string          `json:"group"`
+		Stops   []string        `json:"stops"`
+		Options []changedOption `json:"options,omitempty"`
 	}
 	groups := func(of []wire.Drifted) []group {
 		list := []group{}
 		for _, g := range of {
-			row := group{Group: g.Group, Stops: notNil(g.Stops)}
-			for _, o := range g.Options {
-				row.Options = append(row.Options, option(o))
-			}
-			list = append(list, row)
+			list = append(list, group{g.Group, notNil(g.Stops), changedOptions(g.Options)})
 		}
 		return list
 	}

@@ -95,12 +95,19 @@ func (s *session) hintOfOldConfiguration(ctx context.Context, names []string) {
 	}
 }
 
+// processName is what a process that comes or goes differs in.
+const processName = "process_name"
+
 // changedKeys lists the options that differ.
 func changedKeys(g wire.Drifted) string {
 	var keys []string
 	for _, o := range g.Options {
-		if !slices.Contains(keys, o.Key) {
-			keys = append(keys, o.Key)
+		key := o.Key
+		if key == processName {
+			key = "processes"
+		}
+		if !slices.Contains(keys, key) {
+			keys = append(keys, key)
 		}
 	}
 	return strings.Join(keys, ", ")
@@ -138,6 +145,11 @@ func optionChanges(options []wire.OptionChange) string {
 	var shown []wire.OptionChange
 	whose := ""
 	for _, o := range options {
+		if o.Key == processName {
+			text.WriteString(comesOrGoes(o))
+			whose = ""
+			continue
+		}
 		alike := wire.OptionChange{Key: o.Key, From: o.From, To: o.To}
 		if slices.Contains(shown, alike) {
 			continue
@@ -158,4 +170,12 @@ func optionChanges(options []wire.OptionChange) string {
 		}
 	}
 	return text.String()
+}
+
+// comesOrGoes says which it is of a process that is only on one side.
+func comesOrGoes(o wire.OptionChange) string {
+	if o.To == "" {
+		return "  " + o.Process + ": would be gone\n"
+	}
+	return "  " + o.Process + ": new\n"
 }

@@ -30,7 +30,7 @@ func TestDiff(t *testing.T) {
 	const cat = "cat: changed; update would restart cat\n" +
 		"  cat:\n    - command=cat\n    + command=cat -u\n" +
 		"  the group:\n    - priority=1\n    + priority=2\n"
-	none := answers{"getConfigDrift": xmlrpc.Struct{}}
+	none := answers{"getAllProcessInfo": twoProcesses["getAllProcessInfo"], "getConfigDrift": xmlrpc.Struct{}}
 	for _, tt := range []struct {
 		line   string
 		server answers
@@ -40,6 +40,13 @@ func TestDiff(t *testing.T) {
 		{"diff", drifting(), "many: removed; update would remove it, nothing of it is running\n" + cat + "fresh: added; update would add it\n", 0},
 		{"diff cat", drifting(), cat, 0},
 		{"diff fresh nosuch", drifting(), "nosuch: ERROR (no such process)\nfresh: added; update would add it\n", 1},
+		{"diff nosuch", drifting(), "nosuch: ERROR (no such process)\n", 1},
+		{"diff nosuch* cat", none, "nosuch*: ERROR (no such process)\nWhat runs is what the configuration says\n", 1},
+		{"diff ca* fr*", drifting(), cat + "fresh: added; update would add it\n", 0},
+		{"diff many:o*", drifting(), "many: removed; update would remove it, nothing of it is running\n", 0},
+		{"diff --foo", drifting(), "Error: bad argument --foo\n" + usageOf("diff"), 2},
+		{"update --dryrun", nil, "Error: bad argument --dryrun\n" + usageOf("update"), 2},
+		{"update --dry-run", answers{"getVersion": errRefused}, fakeURL + " refused connection\n", 4},
 		{"diff", none, "What runs is what the configuration says\n", 0},
 		{"diff", answers{"getConfigDrift": fault(int(wire.UnknownMethod))}, "ERROR: this supervisord cannot tell; reread says which groups differ\n", 1},
 		{"diff", answers{"getConfigDrift": fault(int(wire.CantReread))}, "ERROR: TEXT\n", 1},
@@ -65,5 +72,30 @@ func TestNoHintsOffATerminal(t *testing.T) {
 	out, _ := c.run(t, twoProcesses, "status")
 	if strings.Contains(out, "unexpected") || c.stderr != "" {
 		t.Errorf("%q, stderr %q", out, c.stderr)
+	}
+}
+
+// A process that comes or goes is not told as an option that somebody could look for.
+func TestDiffOfNumprocs(t *testing.T) {
+	change := func(process, from, to string) xmlrpc.Struct {
+		return xmlrpc.Struct{{Name: "process", Value: process}, {Name: "key", Value: "process_name"}, {Name: "from", Value: from}, {Name: "to", Value: to}}
+	}
+	a := answers{"getConfigDrift": xmlrpc.Struct{{Name: "changed", Value: []any{
+		xmlrpc.Struct{{Name: "group", Value: "pool"}, {Name: "stops", Value: []any{"pool:pool_02"}}, {Name: "options", Value: []any{
+			change("pool_02", "pool_02", ""), change("pool_x", "", "pool_x"),
+		}}},
+	}}}}
+	runTranscripts(t, []transcript{
+		{"", "diff", a, "pool: changed; update would restart pool:pool_02\n  pool_02: would be gone\n  pool_x: new\n", 0},
+		{"", "update --dry-run", a, "pool: would be updated (processes), which stops pool:pool_02\n", 0},
+	})
+}
+
+func TestDryRunJSON(t *testing.T) {
+	const want = `"result":[{"name":"many","done":"would be removed","stops":[]},` +
+		`{"name":"cat","done":"would be updated","stops":["cat"],"options":[{"process":"cat","key":"command","from":"cat","to":"cat -u"},{"key":"priority","from":"1","to":"2"}]},` +
+		`{"name":"fresh","done":"would be added","stops":[]}],"errors":[]}`
+	if got, _ := new(ctl).run(t, drifting(), "--json", "update", "--dry-run"); !strings.Contains(got, want) {
+		t.Errorf("prints %s\nwant   %s", got, want)
 	}
 }

@@ -123,6 +123,17 @@ func isRefused(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
 
 func isMissing(err error) bool { return errors.Is(err, syscall.ENOENT) }
 
+// isGone reports whether a server that was there does not listen any more, or has
+// ended in the middle of a request.
+func isGone(err error) bool {
+	for _, sign := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, sign) {
+			return true
+		}
+	}
+	return isRefused(err) || isMissing(err)
+}
+
 // unauthorized is the status with which HTTP asks for a name and a password.
 const unauthorized = 401
 

@@ -19,7 +19,14 @@ func foreground(s *session, ctx context.Context, arg string) error {
 	if len(names) > 1 {
 		return &failure{"ERROR: too many process names supplied", exitError}
 	}
-	name := names[0]
+	meant, err := s.expanded(ctx, names)
+	if err != nil {
+		return err
+	}
+	if len(meant) > 1 {
+		return &failure{"ERROR: " + names[0] + " matches several processes: " + strings.Join(meant, ", "), exitError}
+	}
+	name := meant[0]
 	p, err := s.processInfo(ctx, name)
 	if fault, ok := asFault(err); ok {
 		if wire.Code(fault.Code) == wire.BadName {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -167,10 +168,30 @@ func (s *session) nameHints(given string) []string {
 		}
 		names = append(names, full)
 	}
-	if hint := didYouMean(suggest(given, names)); hint != "" {
+	guesses := suggest(given, names)
+	if len(guesses) == 0 && !strings.Contains(given, ":") {
+		guesses = suggestBare(given, all)
+	}
+	if hint := didYouMean(guesses); hint != "" {
 		return []string{hint}
 	}
 	return nil
+}
+
+// suggestBare is suggest for who has left the group out as well: it returns whole
+// names.
+func suggestBare(given string, all []wire.ProcessInfo) (names []string) {
+	var bare []string
+	for _, p := range all {
+		bare = append(bare, p.Name)
+	}
+	guesses := suggest(given, bare)
+	for _, p := range all {
+		if slices.Contains(guesses, p.Name) && len(names) < mostGuesses {
+			names = append(names, displayName(p.Group, p.Name))
+		}
+	}
+	return names
 }
 
 // advises reports whether hints have anywhere to go: to a person at a terminal,

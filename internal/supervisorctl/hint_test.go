@@ -113,11 +113,12 @@ func TestHints(t *testing.T) {
 // What a name could have meant is told to programs as it is to people.
 func TestNameHints(t *testing.T) {
 	a := answers{"getAllProcessInfo": crowd, "startProcess apy": fault(10), "startProcess web": fault(10), "startProcess web_00": fault(10),
-		"startProcess zzz": fault(10), "startProcess q*": fault(10), "startProcessGroup wep": fault(10)}
+		"startProcess wbe_00": fault(10), "startProcess zzz": fault(10), "startProcess q*": fault(10), "startProcessGroup wep": fault(10)}
 	for name, want := range map[string]string{
 		"apy":    `"hints":["Did you mean api?"]`,
 		"web":    `"hints":["web is a group: web:* means all of its processes."]`,
 		"web_00": `"hints":["web_00 is in the group web: its name is web:web_00."]`,
+		"wbe_00": `"hints":["Did you mean web:web_00?"]`,
 		"wep:*":  `"hints":["Did you mean web:*?"]`,
 		"q*":     `"hints":["No process matches. `,
 		"zzz":    `"message":"no such process"}]`,

@@ -57,6 +57,7 @@ func TestJSON(t *testing.T) {
 		{"help version", `{"command":"help","exit_status":0,"result":` + quoted(usageOf("version")) + `,` + ok, 0},
 		{"nonsense", `{"command":"","exit_status":1,"result":"","errors":[{"message":"*** Unknown syntax: nonsense"}]}`, 1},
 		{"tail -f x", `{"command":"tail","exit_status":2,"result":null,"errors":[{"message":"this command goes on until it is interrupted, so there is no JSON document of it"}]}`, 2},
+		{"logs -f x", `{"command":"logs","exit_status":2,"result":[],"errors":[{"message":"this command goes on until it is interrupted, so there is no JSON document of it"}]}`, 2},
 		{"fg x", `{"command":"fg","exit_status":2,"result":null,"errors":[{"message":"this command goes on until it is interrupted, so there is no JSON document of it"}]}`, 2},
 	} {
 		t.Run(test.line, func(t *testing.T) {

@@ -186,10 +186,21 @@ func (r *logReader) lines(piece []byte, take func(line []byte)) {
 	}
 }
 
+// logLine is what programs are told about a line.
+type logLine struct {
+	Process string `json:"process"`
+	Stream  string `json:"stream"`
+	Text    string `json:"text"`
+}
+
 // show prints a line with the name of its program.
 func (r *logReader) show(line []byte) error {
 	v := r.view
 	line = bytes.TrimSuffix(line, []byte("\n"))
+	if v.s.document != nil {
+		v.s.add(logLine{r.key.name, r.key.channel, string(line)})
+		return nil
+	}
 	if v.s.filtered {
 		var f terminal.Filter
 		line = f.Finish(f.Append(nil, bytes.TrimSuffix(line, []byte("\r"))))

@@ -36,6 +36,9 @@ func logs(s *session, ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
+	if wish.follow && s.document != nil {
+		return errStream
+	}
 	ctx, stop := s.interruptible(ctx)
 	defer stop()
 	view := &logView{s: s, wish: wish, changes: changes{s: s}, readers: make(map[logKey]*logReader)}

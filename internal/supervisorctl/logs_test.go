@@ -157,6 +157,9 @@ func TestLogs(t *testing.T) {
 		{"logs x*", "x*: ERROR (no such process)\n", 1},
 		{"logs", "Error: logs requires a process name\n" + usageOf("logs"), 2},
 		{"logs -n some a", "Error: bad number of lines some\n", 2},
+		{"--json logs -n2 pool:b a", `{"command":"logs","exit_status":0,"result":[{"process":"pool:b","stream":"stdout","text":"only"},` +
+			`{"process":"a","stream":"stdout","text":"line 39999"},{"process":"a","stream":"stdout","text":"line 40000"},` +
+			`{"process":"a","stream":"stdout","text":"unfinished"},{"process":"a","stream":"stderr","text":"oh\u001b[31m dear"}],"errors":[]}` + "\n", 0},
 		{"logs -x a", "Error: bad argument -x\n" + usageOf("logs"), 2},
 	} {
 		got, status := new(ctl).runWith(t, always(l), strings.Fields(test.line)...)

@@ -93,3 +93,14 @@ func with(a answers, key string, answer any) answers {
 	}
 	return more
 }
+
+// There is one foreground.
+func TestForegroundOfAPattern(t *testing.T) {
+	stopped := info("worker:worker_10", 0, "STOPPED", 0, "")
+	a := answers{"getAllProcessInfo": crowd, "getProcessInfo worker:worker_10": stopped, "getProcessInfo q*": fault(10)}
+	runTranscripts(t, []transcript{
+		{"one", "fg *_10", a, "ERROR: process not running\n", 1},
+		{"several", "fg web*", a, "ERROR: web* matches several processes: web:web_00, web:web_01\n", 1},
+		{"none", "fg q*", a, "ERROR: bad process name supplied\n", 1},
+	})
+}

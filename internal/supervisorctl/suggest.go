@@ -5,8 +5,11 @@ import (
 	"strings"
 )
 
+// mostGuesses is how many words are suggested at most.
+const mostGuesses = 3
+
 // suggest returns those of the words that somebody may have meant who typed
-// another one, the likeliest ones, three at most.
+// another one, the likeliest ones.
 func suggest(typed string, words []string) []string {
 	type guess struct {
 		word     string
@@ -22,7 +25,7 @@ func suggest(typed string, words []string) []string {
 	}
 	slices.SortStableFunc(guesses, func(a, b guess) int { return a.distance - b.distance })
 	var best []string
-	for _, g := range guesses[:min(3, len(guesses))] {
+	for _, g := range guesses[:min(mostGuesses, len(guesses))] {
 		if g.distance == guesses[0].distance {
 			best = append(best, g.word)
 		}

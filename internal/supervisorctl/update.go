@@ -11,7 +11,11 @@ import (
 // update has the server read its configuration and brings the active groups
 // into line with it: all of them, or the named ones.
 func update(s *session, ctx context.Context, arg string) error {
-	if names, dry := takeFlag(strings.Fields(arg), "--dry-run"); dry {
+	names, dry := takeFlag(strings.Fields(arg), "--dry-run")
+	if err := refuseOptions(names); err != nil {
+		return err
+	}
+	if dry {
 		return s.updateDry(ctx, names)
 	}
 	diff, err := s.reloadConfig(ctx)
@@ -21,7 +25,7 @@ func update(s *session, ctx context.Context, arg string) error {
 	case err != nil:
 		return err
 	}
-	if names := strings.Fields(arg); len(names) > 0 && !wantsAll(names) {
+	if len(names) > 0 && !wantsAll(names) {
 		if err := s.refuseUnknownGroups(ctx, names, diff.Added); err != nil {
 			return err
 		}
@@ -47,8 +51,18 @@ func update(s *session, ctx context.Context, arg string) error {
 	return nil
 }
 
+// intent is what would be done to a group, what that stops, and why.
+type intent struct {
+	deed
+	Stops   []string        `json:"stops"`
+	Options []changedOption `json:"options,omitempty"`
+}
+
 // updateDry says what an update would do, and leaves everything as it is.
 func (s *session) updateDry(ctx context.Context, names []string) error {
+	if err := s.check(ctx); err != nil {
+		return err
+	}
 	d, err := s.drift(ctx)
 	if err != nil {
 		return err
@@ -60,13 +74,15 @@ func (s *session) updateDry(ctx context.Context, names []string) error {
 		d = limitTo(d, names)
 	}
 	for _, g := range d.Removed {
-		s.did(g.Group, "would be removed", "would be removed, "+stopped(g))
+		s.give(intent{deed{g.Group, "would be removed"}, notNil(g.Stops), nil},
+			"%s: would be removed, %s", g.Group, stopped(g))
 	}
 	for _, g := range d.Changed {
-		s.did(g.Group, "would be updated", "would be updated ("+changedKeys(g)+"), "+stopped(g))
+		s.give(intent{deed{g.Group, "would be updated"}, notNil(g.Stops), changedOptions(g.Options)},
+			"%s: would be updated (%s), %s", g.Group, changedKeys(g), stopped(g))
 	}
 	for _, name := range d.Added {
-		s.did(name, "would be added", "would be added")
+		s.give(intent{deed{name, "would be added"}, []string{}, nil}, "%s: would be added", name)
 	}
 	return nil
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"supervisor/internal/wire"
 	"supervisor/xmlrpc"
@@ -13,7 +15,16 @@ import (
 // upgrade has the server become another program, or what its own file holds now,
 // while everything goes on running. The answer comes when that is done.
 func upgrade(s *session, ctx context.Context, arg string) error {
+	words := strings.Fields(arg)
+	if err := refuseOptions(words); err != nil {
+		return err
+	}
 	var params []any
+	if len(words) > 1 {
+		if _, err := os.Stat(arg); err != nil { // there may be blanks in a path
+			return &misuse{"Error: upgrade accepts one path only", exitUsage}
+		}
+	}
 	if arg != "" {
 		path, err := filepath.Abs(arg) // the server is somewhere else, but on this machine
 		if err != nil {

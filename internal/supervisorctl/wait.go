@@ -70,6 +70,8 @@ func wait(s *session, ctx context.Context, arg string) error {
 		return because(err, &failure{"ERROR: supervisor shutting down", exitHopeless})
 	case faultCode(err) == wire.BadName:
 		return because(err, &failure{"ERROR: a process was removed while it was waited for", exitHopeless})
+	case isGone(err):
+		return because(err, &failure{"ERROR: supervisord went away", exitHopeless})
 	}
 	return err
 }
@@ -96,6 +98,9 @@ func parseWait(arg string) (names []string, limit time.Duration, err error) {
 			return nil, 0, &failure{"Error: bad timeout " + value + ": it is a number of seconds", exitUsage}
 		}
 		limit = time.Duration(seconds * float64(time.Second))
+	}
+	if err := refuseOptions(names); err != nil {
+		return nil, 0, err
 	}
 	if len(names) == 0 {
 		return nil, 0, &misuse{"Error: wait requires a process name", exitUsage}
@@ -140,7 +145,7 @@ func (s *session) goals(ctx context.Context, given []string) ([]goal, error) {
 		}
 		if len(found) == 0 && name != "all" {
 			known = false
-			s.fail(exitError, newProblem(name, wire.BadName, "no such process"), "%s: ERROR (no such process)", name)
+			s.failGoal(word, name)
 		}
 		for _, p := range found {
 			if g := (goal{displayName(p.Group, p.Name), state}); !slices.Contains(goals, g) {
@@ -152,6 +157,19 @@ func (s *session) goals(ctx context.Context, given []string) ([]goal, error) {
 		return nil, nil
 	}
 	return goals, nil
+}
+
+// failGoal says that there is no such process. A word that ends in a state in small
+// letters has probably not been meant as a name.
+func (s *session) failGoal(word, name string) {
+	p, text := newProblem(name, wire.BadName, "no such process"), "no such process"
+	if end := strings.LastIndexByte(name, ':'); end > 0 && word == name {
+		if state, ok := wire.ParseProcessState(strings.ToUpper(name[end+1:])); ok {
+			text = fmt.Sprintf("no such process; states are in capitals: %s:%s", name[:end], state)
+			p = newProblem(name, wire.BadName, text)
+		}
+	}
+	s.fail(exitError, p, "%s: ERROR (%s)", name, text)
 }
 
 // await returns the processes of the goals, in their order, as soon as all are

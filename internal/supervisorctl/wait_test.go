@@ -2,6 +2,7 @@ package supervisorctl
 
 import (
 	"context"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -106,11 +107,14 @@ func TestWait(t *testing.T) {
 		{"it is removed", "wait x", []moment{at(0, "x", "STOPPED", 9, 0), {at: s, err: fault(10)}}, "ERROR: a process was removed while it was waited for\n", 9, s},
 		{"the server goes", "wait x", []moment{at(0, "x", "STOPPED", 9, 0), {at: s, err: fault(6)}}, "ERROR: supervisor shutting down\n", 9, s},
 		{"the server breaks", "wait x", []moment{at(0, "x", "STOPPED", 9, 0), {at: s, err: errRefused}},
-			"error: <class 'ConnectionRefusedError'>, [Errno 111] Connection refused: file: supervisorctl line: 0\n", 1, s},
+			"ERROR: supervisord went away\n", 9, s},
+		{"the server is killed", "wait x", []moment{at(0, "x", "STOPPED", 9, 0), {at: s, err: io.ErrUnexpectedEOF}},
+			"ERROR: supervisord went away\n", 9, s},
 		{"unknown", "wait y x", []moment{at(0, "x", "STOPPED", 9, 0)}, "y: ERROR (no such process)\n", 1, 0},
 		{"unknown group", "wait y:*", []moment{at(0, "x", "STOPPED", 9, 0)}, "y:*: ERROR (no such process)\n", 1, 0},
 		{"pattern, group, all: once", "wait x* x:* all x:x", []moment{at(0, "x", "RUNNING", 9, 0)}, "x: RUNNING\n", 0, 0},
-		{"no state", "wait x:Running", []moment{at(0, "x", "RUNNING", 9, 0)}, "x:Running: ERROR (no such process)\n", 1, 0},
+		{"no state", "wait x:Running", []moment{at(0, "x", "RUNNING", 9, 0)}, "x:Running: ERROR (no such process; states are in capitals: x:RUNNING)\n", 1, 0},
+		{"no option", "wait --timout 3 x", nil, "Error: bad argument --timout\n" + usageOf("wait"), 2, 0},
 		{"named like a state", "wait g:FATAL:RUNNING", []moment{at(0, "g:FATAL", "RUNNING", 9, 0)}, "g:FATAL: RUNNING\n", 0, 0},
 		{"no name", "wait", nil, "Error: wait requires a process name\n" + usageOf("wait"), 2, 0},
 		{"bad timeout", "wait x --timeout soon", nil, "Error: bad timeout soon: it is a number of seconds\n", 2, 0},

@@ -73,6 +73,9 @@ func (u *upgrader) become(path string, asker *http.Request) error {
 		return err
 	}
 	defer file.Close()
+	if err := executable(file); err != nil {
+		return err
+	}
 	if err := u.ask(path, file); err != nil {
 		return err
 	}
@@ -99,6 +102,19 @@ func (u *upgrader) become(path string, asker *http.Request) error {
 	defer u.thaw(frozen)
 	u.log.Logger().Info("upgrading: executing " + path)
 	return u.execute(path, file, previous, frozen, asker)
+}
+
+// executable refuses what cannot be a program, before an attempt to execute it
+// blames the name that this program was called by.
+func executable(file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0 {
+		return errors.New("it is not an executable file")
+	}
+	return nil
 }
 
 // ask asks the program whether it could go on, with an image that is taken for

@@ -48,7 +48,8 @@ autostart=false
 		during           func() (undo func())
 	}{
 		{"no such file", s.Path("none"), "no such file", nil},
-		{"a directory", s.Dir, "", nil},
+		{"a directory", s.Dir, "it is not an executable file", nil},
+		{"a file", s.Path("supervisord.conf"), "it is not an executable file", nil},
 		{"a text", s.Path("text"), "ENOEXEC", nil},
 		{"a broken binary", s.Path("broken"), "ENOEXEC", nil},
 		{"a script", s.Path("script"), "it is no supervisord", nil},
