@@ -27,6 +27,8 @@ type document struct {
 	Result  any       `json:"result"`
 	Errors  []problem `json:"errors"`
 
+	Leftovers []leftover `json:"leftovers,omitempty"` // status only
+
 	form form
 	text strings.Builder // what would have been printed
 }

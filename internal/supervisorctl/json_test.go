@@ -4,7 +4,20 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"supervisor/xmlrpc"
 )
+
+// Who watches by a program learns of what is left over from an earlier daemon, too.
+func TestLeftoversInJSON(t *testing.T) {
+	a := answers{"getAllProcessInfo": []any{}, "getOrphans": []any{xmlrpc.Struct{
+		{Name: "group", Value: "web"}, {Name: "name", Value: "a"}, {Name: "pid", Value: 9}, {Name: "cleanup", Value: "kill 9"},
+	}}}
+	const want = `{"command":"status","exit_status":0,"result":[],"errors":[],"leftovers":[{"name":"web:a","pid":9,"cleanup":"kill 9"}]}` + "\n"
+	if got, _ := new(ctl).run(t, a, "--json", "status"); got != want {
+		t.Errorf("prints %s", got)
+	}
+}
 
 // Each command, and what it prints with --json: docs/scripting.md is this table
 // in words. The exit status is that of the command without it.
