@@ -19,7 +19,7 @@ func background(f *Facts) (Explanation, bool) {
 		Cause: "background",
 		Answer: fmt.Sprintf("%s went to the background: the program that supervisord started ended, and left %s running, which supervisord cannot watch, restart or stop.",
 			f.Name, list(f.Left)),
-		Evidence: []string{fmt.Sprintf("The last child ended with %s %s.", f.Exit.Text, f.after())},
+		Evidence: []string{fmt.Sprintf("The last child %s %s.", f.Exit.how(), f.after())},
 	}
 	if f.Exit.Code != 0 {
 		e.Evidence = append(e.Evidence, "An earlier start left that behind; the later ones failed because it is still there.")
@@ -39,12 +39,21 @@ func (f *Facts) stayInForeground(e *Explanation) {
 		return
 	}
 	if starter := []string{"service", "systemctl", "invoke-rc.d"}; slices.Contains(starter, f.program()) || strings.HasPrefix(f.Command.Args[0], "/etc/init.d/") {
-		e.Steps = append(e.Steps, Step{Say: "Write the command of the server itself in command= of [" + f.Section + "]: " + f.program() + " starts it and ends"})
+		e.Steps = append(e.Steps, Step{Say: "Write the command of the server itself in command= of [" + f.Section + "]: " + f.program() + " starts it and ends", Edits: Configuration})
 		return
 	}
 	e.Steps = append(e.Steps,
-		Step{Say: "Look in its manual for the option that keeps it in the foreground (often called foreground, nodaemon or no-fork), and add it to command= of [" + f.Section + "]"},
-		Step{Say: "If it has none but writes a pid file, let pidproxy stand in for it: command=pidproxy /path/of/its.pid " + f.Options.Command})
+		Step{Say: "Look in its manual for the option that keeps it in the foreground (often called foreground, nodaemon or no-fork), and add it to command= of [" + f.Section + "]", Edits: f.commandEdits()},
+		Step{Say: "If it has none but writes a pid file, let pidproxy stand in for it: command=pidproxy /path/of/its.pid " + f.Options.Command, Edits: f.commandEdits()})
+}
+
+// commandEdits is what somebody edits who changes what is executed: a script may
+// be the better place for it.
+func (f *Facts) commandEdits() Edits {
+	if f.Command.Kind == Interpreted {
+		return Perhaps
+	}
+	return Configuration
 }
 
 // keepText writes a command as it was written, as far as it only grew.
@@ -79,8 +88,8 @@ func needsOption(f *Facts) (Explanation, bool) {
 	}
 	e := Explanation{
 		Cause: "background",
-		Answer: fmt.Sprintf("%s goes to the background unless it is told not to: the program that supervisord started ended with %s %s.",
-			f.program(), f.Exit.Text, f.after()),
+		Answer: fmt.Sprintf("%s goes to the background unless it is told not to: the program that supervisord started %s %s.",
+			f.program(), f.Exit.how(), f.after()),
 		Evidence: []string{"What it started in the background, if anything, is not there any more or belongs to somebody else."},
 	}
 	f.stayInForeground(&e)

@@ -54,7 +54,7 @@ func endsAtOnce(f *Facts) (Explanation, bool) {
 		Steps: []Step{
 			f.set("If it is meant to run once and end, say so", "startsecs", "0"),
 			f.set("and that it is not to be started again", "autorestart", "unexpected"),
-			{Say: "If it is meant to stay, its last command must be the program itself, with exec before it and without & behind it"},
+			{Say: "If it is meant to stay, its last command must be the program itself, with exec before it and without & behind it", Edits: f.commandEdits()},
 		},
 	}, true
 }
@@ -76,8 +76,8 @@ func restartsOften(f *Facts) (Explanation, bool) {
 		Cause: "dies-again-and-again",
 		Answer: fmt.Sprintf("%s dies again and again: it was started anew %d times without being asked for, and its last %d lives took %s to %s.",
 			f.Name, f.Restarts, len(f.Lives), span(shortest), span(longest)),
-		Evidence: []string{fmt.Sprintf("The last child ended with %s after %s. That is later than startsecs=%d, so each start counts as a success and none as a retry: supervisord will never give up.",
-			f.Exit.Text, span(f.Exit.Lived), seconds(f.Options.StartSecs))},
+		Evidence: []string{fmt.Sprintf("The last child %s after %s. That is later than startsecs=%d, so each start counts as a success and none as a retry: supervisord will never give up.",
+			f.Exit.how(), span(f.Exit.Lived), seconds(f.Options.StartSecs))},
 		Steps: []Step{f.set("Let startsecs be longer than it takes to fail, so that the failure shows as FATAL, with its cause", "startsecs", fmt.Sprint(2*seconds(longest)+2))},
 	}
 	return e, true
@@ -94,17 +94,20 @@ func exited(f *Facts) (Explanation, bool) {
 	}
 	e := Explanation{Cause: "ended"}
 	how := fmt.Sprintf("%s ended by itself after %s, with %s", f.Name, span(f.Exit.Lived), f.Exit.Text)
+	if f.Exit.Signal != "" {
+		how = fmt.Sprintf("%s %s after %s", f.Name, f.Exit.how(), span(f.Exit.Lived))
+	}
 	switch {
 	case f.Exit.Asked != "":
 		e.Cause = "signalled"
-		how = fmt.Sprintf("%s ended with %s after somebody had supervisord send it %s", f.Name, f.Exit.Text, f.Exit.Asked)
+		how = fmt.Sprintf("%s %s after somebody had supervisord send it %s", f.Name, f.Exit.how(), f.Exit.Asked)
 		fallthrough
 	case f.Options.Autorestart == "false":
 		e.Answer = how + "; it was not started again because autorestart=" + f.Options.Autorestart + " says so."
 	default:
 		e.Answer = how + fmt.Sprintf("; that is one of exitcodes=%s, so autorestart=%s does not start it again.", codes(f.Options.ExitCodes), f.Options.Autorestart)
 	}
-	if f.Exit.Code != 0 {
+	if f.Exit.Code > 0 {
 		e.Evidence = append(e.Evidence, meaning(f.Exit))
 	}
 	e.Steps = []Step{f.set("If it is to be started again whenever it ends", "autorestart", "true")}
@@ -138,7 +141,7 @@ func exitMeaning(f *Facts) (Explanation, bool) {
 	}
 	return Explanation{
 		Cause:    "exit-status",
-		Answer:   fmt.Sprintf("%s failed by itself: it ended with %s %s.", f.Name, f.Exit.Text, f.after()),
+		Answer:   fmt.Sprintf("%s failed by itself: it %s %s.", f.Name, f.Exit.how(), f.after()),
 		Evidence: []string{meaning(f.Exit)},
 		Steps:    []Step{f.tryByHand()},
 	}, true
@@ -157,6 +160,14 @@ func (f *Facts) tryByHand() Step {
 		command = "su -s /bin/sh -c " + quote(command) + " " + quote(f.Options.User)
 	}
 	return Step{Say: "It wrote nothing; run it by hand and see what it does: " + command}
+}
+
+// how says how the child ended, after a word for it.
+func (e *Exit) how() string {
+	if e.Signal != "" {
+		return "was " + e.Text
+	}
+	return "ended with " + e.Text
 }
 
 // meaning says what an exit status means, as far as there is a custom.

@@ -160,7 +160,18 @@ type Step struct {
 	Say                 string
 	Section, Key, Value string
 	Run                 string
+	Edits               Edits // by what is said, not by Key
 }
+
+// Edits is what somebody edits who does what a step says.
+type Edits int
+
+// What is edited decides how the steps end.
+const (
+	Nothing Edits = iota
+	Configuration
+	Perhaps // the configuration, or something else, as one likes
+)
 
 // cause looks for one cause.
 type cause func(f *Facts) (Explanation, bool)

@@ -143,7 +143,7 @@ func TestStepsCanBeWritten(t *testing.T) {
 	f.Exit = &Exit{Text: "exit status 0"}
 	f.Left = []Process{{PID: 7, Command: "nginx"}}
 	e := Explain(f)
-	want := Step{"Keep nginx in the foreground", "program:app", "command", `/usr/sbin/nginx -c 100%%.conf -g "daemon off;"`, ""}
+	want := Step{"Keep nginx in the foreground", "program:app", "command", `/usr/sbin/nginx -c 100%%.conf -g "daemon off;"`, "", Nothing}
 	if !slices.Contains(e.Steps, want) {
 		t.Errorf("%+v", e.Steps)
 	}

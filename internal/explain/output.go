@@ -23,7 +23,7 @@ func wordsOfTrouble(f *Facts) (Explanation, bool) {
 				if e.Cause == "" {
 					e.Cause = w.cause
 				}
-				e.Evidence = append([]string{fmt.Sprintf("It ended with %s %s, and had written:", f.Exit.Text, f.after()), "    " + f.Output.Lines[i]}, e.Evidence...)
+				e.Evidence = append([]string{fmt.Sprintf("It %s %s, and had written:", f.Exit.how(), f.after()), "    " + f.Output.Lines[i]}, e.Evidence...)
 				return e, true
 			}
 		}
@@ -115,18 +115,18 @@ var understood = []words{
 	{"port-in-use", inUse, portInUse},
 	{"no-port-permission", regexp.MustCompile(`(?i)bind.*(permission denied|EACCES|\(13)|(permission denied|EACCES).*(bind|:\d{2,5}\b|make_sock|port \d+)`), noPortPermission},
 	{"missing-library", regexp.MustCompile(`error while loading shared libraries: ([^:]+):`),
-		say("$name needs the library $1, which is not on this system.", Step{Say: "Install the package that brings $1, or set LD_LIBRARY_PATH in environment= of [$section]"})},
+		say("$name needs the library $1, which is not on this system.", Step{Say: "Install the package that brings $1, or set LD_LIBRARY_PATH in environment= of [$section]", Edits: Perhaps})},
 	{"missing-module", regexp.MustCompile(`ModuleNotFoundError: No module named '([^']+)'`),
 		say("The Python of $name does not find the module $1.",
-			Step{Say: "Use the Python that has it (that of the virtual environment: command=/path/of/venv/bin/python ...), or install the module for this one"})},
+			Step{Say: "Use the Python that has it (that of the virtual environment: command=/path/of/venv/bin/python ...), or install the module for this one", Edits: Perhaps})},
 	{"missing-module", regexp.MustCompile(`Error: Cannot find module '([^']+)'`),
-		say("Node does not find the module $1 of $name.", Step{Say: "Set directory= of [$section] to that of the application, and run npm install there"})},
+		say("Node does not find the module $1 of $name.", Step{Say: "Set directory= of [$section] to that of the application, and run npm install there", Edits: Perhaps})},
 	{"no-permission", regexp.MustCompile(`(?i)(?:Permission denied|EACCES)[^'"/]*['"](/[^'"]+)['"]`), noPermission},
 	{"no-permission", regexp.MustCompile(`(?i)['"]?(/[^'": ,]+)['"]?[^/]*(?:Permission denied|EACCES|\(13: )`), noPermission},
 	{"missing-script", regexp.MustCompile(`(?:can't open file|Can't open perl script|cannot open|[Cc]an't open|Could not open input file:|No such file or directory -- |Unable to access jarfile) ?['"]?([^'":]+)`), missingFile},
 	{"shell-command-not-found", regexp.MustCompile(`(?:^|: )([^ :]+): (?:command )?not found`),
 		say("The shell that runs $name does not find the command $1.",
-			Step{Say: "Write the full path of $1, or set PATH in environment= of [$section]: programs get the PATH of supervisord, not that of your shell"})},
+			Step{Say: "Write the full path of $1, or set PATH in environment= of [$section]: programs get the PATH of supervisord, not that of your shell", Edits: Perhaps})},
 	{"no-space", regexp.MustCompile(`(?i)no space left on device|ENOSPC`),
 		say("A disk that $name writes to is full.", Step{Say: "Find out which, and make room", Run: "df -h"})},
 	{"too-many-files", regexp.MustCompile(`(?i)too many open files|EMFILE`),
@@ -158,7 +158,7 @@ var understood = []words{
 	{"missing-file", regexp.MustCompile(`(?i)(?:No such file or directory|ENOENT)[^'"/]*['"]([^'"]+)['"]`), missingFile},
 	{"missing-file", regexp.MustCompile(`(?i)['"]?(/[^'": ,]+)['"]?.{0,20}(?:No such file or directory|does not exist|\(2: )`), missingFile},
 	{"usage", regexp.MustCompile(`(?i)(?:unrecognized|unknown|invalid|illegal) (?:option|argument)s?:?(?: --)? ['"‘]?([^'"’ ]+)`),
-		say("$program does not know the option $1.", Step{Say: "Correct command= of [$section]; its manual, or $program --help, lists the options"})},
+		say("$program does not know the option $1.", Step{Say: "Correct command= of [$section]; its manual, or $program --help, lists the options", Edits: Configuration})},
 }
 
 func portInUse(f *Facts, _ []string) (Explanation, bool) {
@@ -174,11 +174,11 @@ func portInUse(f *Facts, _ []string) (Explanation, bool) {
 	for _, p := range f.Port.Listeners {
 		if p.Supervised != "" {
 			e.Answer = fmt.Sprintf("%s wants to listen on port %d, where %s (pid %d) listens already.", f.Name, f.Port.Number, p.Supervised, p.PID)
-			e.Steps = append(e.Steps, Step{Say: "Give one of them another port, or stop " + p.Supervised, Run: "supervisorctl stop " + p.Supervised})
+			e.Steps = append(e.Steps, Step{Say: "Give one of them another port, or stop " + p.Supervised, Run: "supervisorctl stop " + p.Supervised, Edits: Perhaps})
 			continue
 		}
 		e.Answer = fmt.Sprintf("%s wants to listen on port %d, where pid %d (%s) listens already, which supervisord has not started.", f.Name, f.Port.Number, p.PID, p.Command)
-		e.Steps = append(e.Steps, Step{Say: "End it, or give one of them another port", Run: "kill " + strconv.Itoa(p.PID)})
+		e.Steps = append(e.Steps, Step{Say: "End it, or give one of them another port", Run: "kill " + strconv.Itoa(p.PID), Edits: Perhaps})
 	}
 	return e, true
 }
@@ -202,14 +202,14 @@ func missingFile(f *Facts, m []string) (Explanation, bool) {
 		where := f.Options.Directory
 		if where == "" {
 			e.Answer = fmt.Sprintf("%s needs the file %s, which is not in the directory of supervisord, where it was started.", f.Name, file)
-			e.Steps = []Step{{Say: "Set directory= of [" + f.Section + "] to where " + file + " is"}}
+			e.Steps = []Step{{Say: "Set directory= of [" + f.Section + "] to where " + file + " is", Edits: Configuration}}
 			return e, true
 		}
 		e.Answer = fmt.Sprintf("%s needs the file %s, which is not in its directory %s.", f.Name, file, where)
-		e.Steps = []Step{{Say: "Correct directory= of [" + f.Section + "], or put " + file + " there"}}
+		e.Steps = []Step{{Say: "Correct directory= of [" + f.Section + "], or put " + file + " there", Edits: Perhaps}}
 		return e, true
 	}
-	e.Steps = []Step{{Say: "Make " + file + ", or correct what names it"}}
+	e.Steps = []Step{{Say: "Make " + file + ", or correct what names it", Edits: Perhaps}}
 	return e, true
 }
 

@@ -27,14 +27,58 @@ func (f *Facts) addRest(e *Explanation) {
 	if f.Removed {
 		e.Evidence = append(e.Evidence, "It is not in the configuration on disk any more.")
 	}
-	sets := slices.ContainsFunc(e.Steps, func(s Step) bool { return s.Key != "" })
+	f.addTry(e)
+}
+
+// addTry ends the steps with how to try again. Where the configuration has
+// changed, or is going to by the steps, it has to be applied first: a start
+// would only start what was configured before.
+func (f *Facts) addTry(e *Explanation) {
+	edits := slices.ContainsFunc(e.Steps, func(s Step) bool { return s.Key != "" || s.Edits == Configuration })
+	perhaps := slices.ContainsFunc(e.Steps, func(s Step) bool { return s.Edits == Perhaps })
+	if !edits && !perhaps && len(f.Changed) == 0 && !f.Removed {
+		if f.failed() && len(e.Steps) > 0 && !f.retries() && !slices.ContainsFunc(e.Steps, f.starts) {
+			e.Steps = append(e.Steps, f.start())
+		}
+		return
+	}
+	start, wanted := f.start(), f.failed() || f.PID != 0 && f.State != "STOPPING"
+	apply := Step{Say: "Apply the configuration", Run: "supervisorctl update"}
+	if i := slices.IndexFunc(e.Steps, f.starts); i >= 0 {
+		start, wanted = e.Steps[i], true
+		e.Steps = slices.Delete(e.Steps, i, i+1)
+		if f.autostarts() {
+			apply.Say += ", which starts it"
+		}
+	}
 	switch {
-	case sets || (len(f.Changed) > 0 || f.Removed) && !sets:
-		e.Steps = append(e.Steps, Step{Say: "Apply the configuration", Run: "supervisorctl update"})
-	case f.failed() && len(e.Steps) > 0 && e.Steps[len(e.Steps)-1].Key == "" && f.State != "BACKOFF" && f.State != "STARTING" && e.Steps[len(e.Steps)-1] != f.start():
-		e.Steps = append(e.Steps, f.start())
+	case f.Removed && !edits:
+		apply.Say = "Apply the configuration, which removes it"
+		wanted = false
+	case perhaps && len(f.Changed) == 0:
+		apply.Say += ", if you have changed it"
+		start.Say += ", unless that has started it"
+		wanted = wanted && !(f.retries() && f.autostarts())
+	default:
+		wanted = wanted && !f.autostarts()
+	}
+	e.Steps = append(e.Steps, apply)
+	if wanted {
+		e.Steps = append(e.Steps, start)
 	}
 }
+
+// autostarts reports whether an update starts the program. Two values differ
+// only by being the opposite of each other.
+func (f *Facts) autostarts() bool {
+	return f.Options.Autostart != slices.Contains(f.Changed, "autostart")
+}
+
+// retries reports whether supervisord is going to try again by itself.
+func (f *Facts) retries() bool { return f.State == "BACKOFF" || f.State == "STARTING" }
+
+// starts reports whether a step starts the program.
+func (f *Facts) starts(s Step) bool { return s.Run == f.start().Run }
 
 // failed reports whether something went wrong, or may have.
 func (f *Facts) failed() bool {
@@ -55,6 +99,10 @@ func (f *Facts) start() Step {
 func (f *Facts) history() string {
 	switch f.State {
 	case "FATAL":
+		if f.Options.StartRetries == 0 {
+			return fmt.Sprintf("It was started once and did not stay up for startsecs=%d; with startretries=0 supervisord gave up at once, and will not try again by itself.",
+				seconds(f.Options.StartSecs))
+		}
 		return fmt.Sprintf("It was started %s in a row without staying up for startsecs=%d; after startretries=%d retries supervisord gave up, and will not try again by itself.",
 			times(f.Options.StartRetries+1), seconds(f.Options.StartSecs), f.Options.StartRetries)
 	case "BACKOFF":
@@ -86,11 +134,34 @@ func span(d time.Duration) string {
 	case d < 10*time.Millisecond:
 		return "less than 0.01 seconds"
 	case d < 10*time.Second:
-		return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(d.Seconds(), 'f', 2, 64), "0"), ".") + " seconds"
+		text := strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(d.Seconds(), 'f', 2, 64), "0"), ".")
+		if text == "1" {
+			return "1 second"
+		}
+		return text + " seconds"
 	case d < 2*time.Minute:
 		return strconv.Itoa(seconds(d)) + " seconds"
+	case d < time.Hour:
+		return counted(d, time.Minute, "minute", time.Second, "second")
+	case d < 24*time.Hour:
+		return counted(d, time.Hour, "hour", time.Minute, "minute")
 	}
-	return d.Truncate(time.Second).String()
+	return counted(d, 24*time.Hour, "day", time.Hour, "hour")
+}
+
+// counted is a duration in a unit, and the rest in a smaller one.
+func counted(d, unit time.Duration, name string, smaller time.Duration, smallerName string) string {
+	number := func(n time.Duration, name string) string {
+		if n == 1 {
+			return "1 " + name
+		}
+		return fmt.Sprintf("%d %ss", n, name)
+	}
+	text := number(d/unit, name)
+	if rest := d % unit / smaller; rest > 0 {
+		text += " " + number(rest, smallerName)
+	}
+	return text
 }
 
 // after says how long the last child lived, beside startsecs if that matters.

@@ -16,7 +16,7 @@ func badCommand(f *Facts) (Explanation, bool) {
 		Cause:    "bad-command",
 		Answer:   "supervisord cannot split the command of " + f.Name + " into words: " + strings.TrimPrefix(f.Trouble, "can't parse command ") + ".",
 		Evidence: []string{"command=" + f.Options.Command},
-		Steps:    []Step{{Say: "Close the quotes in command= of [" + f.Section + "]; a quote or backslash that is meant as such needs a backslash before it"}},
+		Steps:    []Step{{Say: "Close the quotes in command= of [" + f.Section + "]; a quote or backslash that is meant as such needs a backslash before it", Edits: Configuration}},
 	}, true
 }
 
@@ -38,7 +38,7 @@ func noProgram(f *Facts) (Explanation, bool) {
 		break
 	}
 	if len(e.Steps) == 0 {
-		e.Steps = append(e.Steps, Step{Say: "Install the program, or write its full path in command= of [" + f.Section + "]"})
+		e.Steps = append(e.Steps, Step{Say: "Install the program, or write its full path in command= of [" + f.Section + "]", Edits: Perhaps})
 	}
 	return e, true
 }
@@ -59,7 +59,7 @@ func notExecutable(f *Facts) (Explanation, bool) {
 		return Explanation{
 			Cause:  "is-a-directory",
 			Answer: p.Path + " is a directory, not a program.",
-			Steps:  []Step{{Say: "Write the path of the program in it in command= of [" + f.Section + "]"}},
+			Steps:  []Step{{Say: "Write the path of the program in it in command= of [" + f.Section + "]", Edits: Configuration}},
 		}, true
 	case strings.HasSuffix(f.Trouble, "is not executable"), strings.HasPrefix(f.Trouble, "no permission to run command"):
 		return Explanation{
@@ -139,7 +139,7 @@ func badDirectory(f *Facts) (Explanation, bool) {
 	case NotSearchable:
 		e.Steps = []Step{{Say: "Let " + f.who() + " go through it", Run: "chmod a+x " + quote(f.Dir.Broken)}}
 	default:
-		e.Steps = []Step{{Say: "Correct directory= of [" + f.Section + "]"}}
+		e.Steps = []Step{{Say: "Correct directory= of [" + f.Section + "]", Edits: Configuration}}
 	}
 	return e, true
 }
@@ -157,7 +157,7 @@ func badUser(f *Facts) (Explanation, bool) {
 	return Explanation{
 		Cause:  "bad-user",
 		Answer: fmt.Sprintf("supervisord may not start %s as user %s: %s.", f.Name, f.Options.User, said),
-		Steps:  []Step{{Say: "Only root may start programs as somebody else: run supervisord as root, or remove user= from [" + f.Section + "]"}},
+		Steps:  []Step{{Say: "Only root may start programs as somebody else: run supervisord as root, or remove user= from [" + f.Section + "]", Edits: Perhaps}},
 	}, true
 }
 

@@ -62,7 +62,7 @@ func killedAfterWait(f *Facts) (Explanation, bool) {
 	if known := stopSignals[f.program()]; known != "" && known != f.Options.StopSignal {
 		e.Steps = append(e.Steps, f.set(f.program()+" ends in order at another signal", "stopsignal", known))
 	} else {
-		e.Steps = append(e.Steps, Step{Say: "If it waits for another signal, name that in stopsignal= of [" + f.Section + "]"})
+		e.Steps = append(e.Steps, Step{Say: "If it waits for another signal, name that in stopsignal= of [" + f.Section + "]", Edits: Configuration})
 	}
 	return e, true
 }
@@ -98,7 +98,7 @@ func stopped(f *Facts) (Explanation, bool) {
 		Steps:  []Step{{Say: "Start it", Run: "supervisorctl start " + f.Name}},
 	}
 	if f.Exit != nil {
-		e.Evidence = []string{fmt.Sprintf("It ended with %s, %s after it had been told to.", f.Exit.Text, span(f.Exit.StopTook))}
+		e.Evidence = []string{fmt.Sprintf("It %s, %s after it had been told to stop.", f.Exit.how(), span(f.Exit.StopTook))}
 	}
 	return e, true
 }
@@ -160,7 +160,11 @@ func healthy(f *Facts) (Explanation, bool) {
 		Answer: fmt.Sprintf("%s is well: it runs with pid %d for %s, which is longer than startsecs=%d.", f.Name, f.PID, span(f.Now.Sub(f.Started)), seconds(f.Options.StartSecs)),
 	}
 	if f.Restarts > 0 && f.Exit != nil {
-		e.Evidence = append(e.Evidence, fmt.Sprintf("It was started anew %s without being asked for; the last child before this one ended with %s.", times(f.Restarts), f.Exit.Text))
+		line := fmt.Sprintf("It was started anew %s without being asked for", times(f.Restarts))
+		if f.Exit.StopTook == 0 { // otherwise that end is not what it was started anew for
+			line += "; the last child before this one " + f.Exit.how()
+		}
+		e.Evidence = append(e.Evidence, line+".")
 	}
 	if swallows(f) && len(f.Children) > 0 {
 		e.Evidence = append(e.Evidence, "Its command is a shell that has started "+list(f.Children)+"; a stop will reach the shell only.")

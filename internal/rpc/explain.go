@@ -23,7 +23,7 @@ func (s *Server) explanation(a *args) (any, error) {
 		Evidence: e.Evidence,
 	}
 	for _, step := range e.Steps {
-		answer.Steps = append(answer.Steps, wire.Step(step))
+		answer.Steps = append(answer.Steps, wire.Step{Say: step.Say, Section: step.Section, Key: step.Key, Value: step.Value, Run: step.Run})
 	}
 	return &answer, nil
 }

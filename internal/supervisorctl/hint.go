@@ -21,6 +21,7 @@ import (
 // origin is where the address of the server is from.
 type origin struct {
 	file    string // the configuration file; empty: none was found
+	named   bool   // the file is from the command line
 	given   bool   // the address is from the command line
 	changed bool   // the address is from the command open
 }

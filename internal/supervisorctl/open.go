@@ -15,7 +15,7 @@ func open(s *session, ctx context.Context, url string) error {
 	}
 	s.settings.ServerURL = url
 	s.server = nil
-	s.origin = origin{file: s.origin.file, changed: true}
+	s.origin = origin{file: s.origin.file, named: s.origin.named, changed: true}
 	before := s.status
 	defer func() { s.status = before }()
 	err := status(s, ctx, "")

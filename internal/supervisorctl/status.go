@@ -26,7 +26,7 @@ func status(s *session, ctx context.Context, arg string) error {
 		return err
 	}
 	if names := strings.Fields(arg); len(names) > 0 && !wantsAll(names) {
-		shown = s.pick(shown, names)
+		shown = s.pick(shown, names, exitUnknown)
 	}
 	s.printStatus(shown)
 	for _, p := range shown {
@@ -40,14 +40,15 @@ func status(s *session, ctx context.Context, arg string) error {
 	return nil
 }
 
-// pick returns the processes that are named, in the order of the names.
-func (s *session) pick(all []wire.ProcessInfo, names []string) []wire.ProcessInfo {
+// pick returns the processes that are named, in the order of the names. The
+// exit status for a name that means nothing is that of the command.
+func (s *session) pick(all []wire.ProcessInfo, names []string, unknown int) []wire.ProcessInfo {
 	var picked []wire.ProcessInfo
 	for _, given := range names {
 		if isPattern(given) {
 			found := matching(all, given)
 			if len(found) == 0 {
-				s.fail(exitUnknown, newProblem(given, wire.BadName, "no such process"), "%s: ERROR (no such process)", given)
+				s.fail(unknown, newProblem(given, wire.BadName, "no such process"), "%s: ERROR (no such process)", given)
 			}
 			picked = append(picked, found...)
 			continue
@@ -56,14 +57,14 @@ func (s *session) pick(all []wire.ProcessInfo, names []string) []wire.ProcessInf
 		if name.wholeGroup() {
 			found := ofGroup(all, name.group)
 			if len(found) == 0 {
-				s.fail(exitUnknown, newProblem(given, wire.BadName, "no such group"), "%s: ERROR (no such group)", name.group)
+				s.fail(unknown, newProblem(given, wire.BadName, "no such group"), "%s: ERROR (no such group)", name.group)
 			}
 			picked = append(picked, found...)
 			continue
 		}
 		p, ok := findProcess(all, name)
 		if !ok {
-			s.fail(exitUnknown, newProblem(given, wire.BadName, "no such process"), "%s: ERROR (no such process)", given)
+			s.fail(unknown, newProblem(given, wire.BadName, "no such process"), "%s: ERROR (no such process)", given)
 			continue
 		}
 		picked = append(picked, p)

@@ -119,5 +119,5 @@ func configure(inv Invocation, o options) (config.Ctl, origin, error) {
 	if settings.HistoryFile != "" && !filepath.IsAbs(settings.HistoryFile) {
 		settings.HistoryFile = filepath.Join(inv.Cwd, settings.HistoryFile)
 	}
-	return settings, origin{file: file, given: o.addressed}, nil
+	return settings, origin{file: file, named: o.file != "", given: o.addressed}, nil
 }

@@ -19,7 +19,7 @@ func why(s *session, ctx context.Context, arg string) error {
 		return err
 	}
 	if !wantsAll(names) {
-		all = s.pick(all, names)
+		all = s.pick(all, names, exitError)
 	}
 	for i, p := range all {
 		answer, err := s.call(ctx, wire.GetExplanation, p.Group+":"+p.Name)
@@ -37,7 +37,7 @@ func why(s *session, ctx context.Context, arg string) error {
 		if err != nil {
 			return err
 		}
-		text := explanationText(e)
+		text := s.explanationText(e)
 		if i > 0 {
 			text = "\n" + text
 		}
@@ -48,7 +48,7 @@ func why(s *session, ctx context.Context, arg string) error {
 
 // explanationText is the answer, then what it is based on, then what to do. What
 // is to be written or typed literally stands on a line of its own.
-func explanationText(e wire.Explanation) string {
+func (s *session) explanationText(e wire.Explanation) string {
 	var text strings.Builder
 	text.WriteString(e.Answer + "\n")
 	for _, line := range e.Evidence {
@@ -63,12 +63,38 @@ func explanationText(e wire.Explanation) string {
 		case step.Key != "":
 			fmt.Fprintf(&text, "; in [%s] write:\n         %s=%s\n", step.Section, step.Key, step.Value)
 		case step.Run != "":
-			fmt.Fprintf(&text, ":\n         $ %s\n", step.Run)
+			fmt.Fprintf(&text, ":\n         $ %s\n", s.typed(step.Run))
 		default:
 			text.WriteString(".\n")
 		}
 	}
 	return text.String()
+}
+
+// typed is a command as somebody has to type it who is to reach the same daemon:
+// with the options that named it. A password is not repeated.
+func (s *session) typed(command string) string {
+	rest, ours := strings.CutPrefix(command, "supervisorctl ")
+	if !ours {
+		return command
+	}
+	words := "supervisorctl "
+	if s.origin.named {
+		words += "-c " + shellWord(s.origin.file) + " "
+	}
+	if s.origin.given || s.origin.changed {
+		words += "-s " + shellWord(s.settings.ServerURL) + " "
+	}
+	return words + rest
+}
+
+// shellWord writes a word so that a shell reads it as one.
+func shellWord(word string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@+%"
+	if word != "" && strings.Trim(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // explanationJSON is an explanation as scripts read it.

@@ -14,7 +14,7 @@ var brokenSetups = []broken{
 	}, {
 		title: "The command has a quote too many", state: "FATAL", cause: "bad-command", says: "cannot split the command",
 		config: "command=sh -c 'exec sleep 1000\nstartretries=0",
-		hand:   `sed -i "s/'exec sleep 1000/'exec sleep 1000'/" programs.conf && supervisorctl update`,
+		hand:   `sed -i "s/'exec sleep 1000/'exec sleep 1000'/" programs.conf`,
 	}, {
 		title: "The program may not be executed by anybody", state: "FATAL", cause: "not-executable", says: "nobody may execute",
 		config: "command=$DIR/app.sh\nstartretries=0",
@@ -114,6 +114,11 @@ var brokenSetups = []broken{
 		config: "command=$DIR/run.sh\nstartretries=0",
 		files:  map[string]string{"run.sh": "#!/bin/sh\nsleep 1000 &\n"},
 		hand:   "sed -i 's/^sleep 1000 &/exec sleep 1000/' run.sh",
+	}, {
+		title: "A program of one's own goes to the background unless it is told not to", state: "FATAL|EXITED", cause: "background", says: "pidproxy",
+		config: "command=sh $DIR/server --port 80\nstartretries=0",
+		files:  map[string]string{"server": "case $* in *--nodaemon*) exec sleep 1000;; esac\nsleep 1000 &\n"},
+		hand:   "sed -i 's/--port 80/& --nodaemon/' programs.conf",
 	},
 
 	// It ends.
@@ -142,7 +147,7 @@ var brokenSetups = []broken{
 		title: "The program is started in the wrong directory", state: "FATAL", cause: "missing-file", says: "not in the directory of supervisord",
 		config: "command=sh run.sh\nstartretries=0",
 		files:  map[string]string{"web/run.sh": "exec sleep 1000\n"},
-		hand:   "echo directory=$DIR/web >> programs.conf; supervisorctl update",
+		hand:   "echo directory=$DIR/web >> programs.conf",
 	}, {
 		title: "The user may not read a file", root: true, state: "FATAL", cause: "no-permission", says: "runs as user nobody, may not use",
 		config: "command=tail -f $DIR/app.log\nuser=nobody\nstartretries=0",
@@ -153,7 +158,7 @@ var brokenSetups = []broken{
 	}, {
 		title: "A shell does not find a command", state: "FATAL", cause: "shell-command-not-found", says: "does not find the command start-the-shop",
 		config: "command=sh -c 'start-the-shop --now'\nstartretries=0",
-		hand:   "sed -i 's/start-the-shop --now/exec sleep 1000/' programs.conf; supervisorctl update",
+		hand:   "sed -i 's/start-the-shop --now/exec sleep 1000/' programs.conf",
 	}, {
 		title: "The program ends with a status that has a meaning", state: "FATAL", cause: "exit-status", says: "EX_CONFIG",
 		config: "command=$DIR/app.sh\nstartretries=0",
@@ -190,6 +195,14 @@ var brokenSetups = []broken{
 		title: "The program was stopped", state: "STOPPED", cause: "stopped", says: "stopped by request",
 		config: "command=sleep 1000",
 		then:   "supervisorctl stop app",
+	}, {
+		title: "The program was stopped, and its configuration changed since", state: "STOPPED", cause: "stopped", says: "not applied: command",
+		config: "command=sleep 1000",
+		then:   "supervisorctl stop app; sed -i 's/1000/2000/' programs.conf",
+	}, {
+		title: "The program waits to be started, and its configuration changed since", state: "STOPPED", cause: "never-started", says: "not applied: command",
+		config: "command=/nonexistent\nautostart=false",
+		then:   "sed -i 's,/nonexistent,sleep 1000,' programs.conf",
 	}, {
 		title: "The program runs with its old configuration", state: "RUNNING", cause: "running", says: "not applied: command",
 		config: "command=sleep 1000",

@@ -36,13 +36,13 @@ var volatile = []struct {
 	{regexp.MustCompile(`\bpids? \d+`), "pid 4711"},
 	{regexp.MustCompile(`(pid 4711) \([^\n]*?\)( running|, which| lives)`), "$1 (...)$2"},
 	{regexp.MustCompile(`\bkill [\d ]+`), "kill 4711"},
-	{regexp.MustCompile(`(less than )?\d+(\.\d+)? seconds( \(startsecs| to |[.,;:]|$)`), "0.1 seconds$3"},
-	{regexp.MustCompile(`after (less than )?\d+(\.\d+)? seconds`), "after 0.1 seconds"},
-	{regexp.MustCompile(`, (less than )?\d+(\.\d+)? seconds after`), ", 0.1 seconds after"},
-	{regexp.MustCompile(`for (less than )?\d+(\.\d+)? seconds`), "for 0.1 seconds"},
+	{regexp.MustCompile(`(less than )?\d+(\.\d+)? seconds?( \(startsecs| to |[.,;:]|$)`), "0.1 seconds$3"},
+	{regexp.MustCompile(`after (less than )?\d+(\.\d+)? seconds?`), "after 0.1 seconds"},
+	{regexp.MustCompile(`, (less than )?\d+(\.\d+)? seconds? after`), ", 0.1 seconds after"},
+	{regexp.MustCompile(`for (less than )?\d+(\.\d+)? seconds?`), "for 0.1 seconds"},
 	{regexp.MustCompile(`anew \d+ times (.*) its last \d+ lives`), "anew 3 times $1 its last 3 lives"},
 	{regexp.MustCompile(`         startsecs=[1-9]\d*`), "         startsecs=6"},
-	{regexp.MustCompile(`due in [^.]*(\.\d+)? seconds`), "due in 1 seconds"},
+	{regexp.MustCompile(`due in [^.]*(\.\d+)? seconds?`), "due in 1 seconds"},
 }
 
 // add makes the entry of a set-up: what it is, how it is configured, and what

@@ -99,7 +99,7 @@ func (b broken) run(t *testing.T, document *table) {
 		t.Fatalf("the cause is %s, want %s and %q; it says\n%s", r.Cause, b.cause, b.says, text)
 	}
 	document.add(w, b, text)
-	w.sh(b.hand)
+	w.sh(b.hand) // nothing that the steps below have to do
 	w.follow(text)
 	want := b.well
 	if want == "" {
