@@ -11,7 +11,7 @@ import (
 // their arguments.
 var constructors = []string{
 	"errors.New", "fmt.Errorf",
-	"regexp.MustCompile",
+	"regexp.MustCompile", "pattern.Lazy",
 	"strings.NewReplacer",
 	"template.Must",
 	"sync.OnceValue", // remembers only what it would compute again

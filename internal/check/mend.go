@@ -1,11 +1,11 @@
 package check
 
 import (
-	"regexp"
 	"strings"
 
 	"supervisor/internal/config"
 	"supervisor/internal/ini"
+	"supervisor/internal/pattern"
 )
 
 // mend suggests a value for one that is not allowed: the first of what may
@@ -38,10 +38,10 @@ func (c *checker) mend(f *Finding, s *ini.Section, o ini.Option) {
 }
 
 var (
-	leadingNumber = regexp.MustCompile(`^[-+]?[0-9]+`)
-	sizeUnit      = regexp.MustCompile(`(?i)^([0-9]+)\s*([kmg])i?b?$`)
-	words         = regexp.MustCompile(`[A-Za-z]+`)
-	urlScheme     = regexp.MustCompile(`^[a-z]+://|/$`)
+	leadingNumber = pattern.Lazy(`^[-+]?[0-9]+`)
+	sizeUnit      = pattern.Lazy(`(?i)^([0-9]+)\s*([kmg])i?b?$`)
+	words         = pattern.Lazy(`[A-Za-z]+`)
+	urlScheme     = pattern.Lazy(`^[a-z]+://|/$`)
 )
 
 // synonyms are words that people write for others.
@@ -86,7 +86,7 @@ func unquoted(value string) (string, bool) {
 	return inner, !strings.ContainsRune(inner, rune(value[0]))
 }
 
-var pair = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_]*)\s*=\s*("[^"]*"|'[^']*'|[^,\n]*)[,\n]?\s*`)
+var pair = pattern.Lazy(`([A-Za-z_][A-Za-z0-9_]*)\s*=\s*("[^"]*"|'[^']*'|[^,\n]*)[,\n]?\s*`)
 
 // requoted returns an environment in which every value has its quotes.
 func requoted(value string) string {

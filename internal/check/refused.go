@@ -3,12 +3,12 @@ package check
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"supervisor/internal/config"
 	"supervisor/internal/ini"
+	"supervisor/internal/pattern"
 )
 
 // This file makes findings of what the daemon itself says of a configuration.
@@ -46,11 +46,11 @@ func (c *checker) section(e *config.Error) *ini.Section {
 }
 
 var (
-	missingPath  = regexp.MustCompile(`^The directory named as part of the path (.*) does not exist$`)
-	missingDir   = regexp.MustCompile(`^(.*) is not an existing directory$`)
-	unknownName  = regexp.MustCompile(`(?s) contains names \('(.*)'\) which cannot be expanded. Available names: (.*)$`)
-	unknownEvent = regexp.MustCompile(`^Unknown event type (.*) in \[`)
-	namedProgram = regexp.MustCompile(`names unknown program or fcgi-program (.*)$`)
+	missingPath  = pattern.Lazy(`^The directory named as part of the path (.*) does not exist$`)
+	missingDir   = pattern.Lazy(`^(.*) is not an existing directory$`)
+	unknownName  = pattern.Lazy(`(?s) contains names \('(.*)'\) which cannot be expanded. Available names: (.*)$`)
+	unknownEvent = pattern.Lazy(`^Unknown event type (.*) in \[`)
+	namedProgram = pattern.Lazy(`names unknown program or fcgi-program (.*)$`)
 )
 
 // advise adds to a refusal what to do about it.
@@ -142,7 +142,7 @@ func (c *checker) adviseExpansion(f *Finding, o ini.Option) {
 }
 
 // lonePercent is a percent sign that begins no name and no pair.
-var lonePercent = regexp.MustCompile(`((?:^|[^%])(?:%%)*)%([^%(]|$)`)
+var lonePercent = pattern.Lazy(`((?:^|[^%])(?:%%)*)%([^%(]|$)`)
 
 func withoutEnvironment(names string) string {
 	var all []string
@@ -215,7 +215,7 @@ func (c *checker) adviseDirectory(f *Finding, o ini.Option) {
 
 // adviseWord replaces a word of a list by the one that was meant, or leaves it
 // out.
-func (c *checker) adviseWord(f *Finding, o ini.Option, pattern *regexp.Regexp, known []string, hint string) {
+func (c *checker) adviseWord(f *Finding, o ini.Option, pattern pattern.Pattern, known []string, hint string) {
 	m := pattern.FindStringSubmatch(f.Message)
 	if m == nil {
 		return

@@ -1,17 +1,19 @@
 package check
 
 import (
-	"regexp"
 	"strings"
 
 	"supervisor/internal/ini"
+	"supervisor/internal/pattern"
 )
 
 // secretVariable matches variables whose values nobody else should see.
-var secretVariable = regexp.MustCompile(`(?i)(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)\w*\s*=\s*["']?[^%\s,"']`)
+var secretVariable = pattern.Lazy("(?i)" + secretAssigned)
+
+const secretAssigned = `(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)\w*\s*=\s*["']?[^%\s,"']`
 
 // secretText matches lines that hold a secret.
-var secretText = regexp.MustCompile(`(?mi)^\s*password\b|` + secretVariable.String()[len("(?i)"):])
+var secretText = pattern.Lazy(`(?mi)^\s*password\b|` + secretAssigned)
 
 // secrets finds passwords in files that everybody may read: one finding a file
 // is enough.

@@ -3,12 +3,12 @@ package check
 import (
 	"net/netip"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"supervisor/internal/config"
 	"supervisor/internal/ini"
+	"supervisor/internal/pattern"
 )
 
 // longestSocket is how long the path of a socket may be, in bytes.
@@ -45,7 +45,7 @@ func (c *checker) servers() {
 }
 
 // weak are the passwords of the sample file and of everybody's first try.
-var weak = regexp.MustCompile(`(?i)^(123|1234|12345|123456|password|pass|admin|secret|changeme|test|user|root|supervisor|dummy)$`)
+var weak = pattern.Lazy(`(?i)^(123|1234|12345|123456|password|pass|admin|secret|changeme|test|user|root|supervisor|dummy)$`)
 
 func (c *checker) sampleCredentials(s *ini.Section) {
 	o, ok := s.Get("password")

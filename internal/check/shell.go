@@ -1,8 +1,9 @@
 package check
 
 import (
-	"regexp"
 	"strings"
+
+	"supervisor/internal/pattern"
 )
 
 // This file knows a little of the language of shells: enough to tell what
@@ -29,18 +30,18 @@ func bare(command string) string {
 }
 
 var (
-	operator   = regexp.MustCompile(`(?:^|\s)(\|\|?|&&|[0-9]?>>?(?:&[0-9-]|\S*)|<\S*|&>>?\S*)(?:\s|$)|\S(;)(?:\s|$)|(\$\(|` + "`" + `)`)
-	background = regexp.MustCompile(`(?:\s|^)(&)\s*$|\S(&)\s*$`)
-	unexpanded = regexp.MustCompile(`(?:^|\s)(~[a-z]*/\S*)|(\$\{?[A-Za-z_][A-Za-z0-9_]*\}?)|(?:^|\s)([^\s:=]*/[^\s:=]*\*\S*)`)
-	compound   = regexp.MustCompile(`;\s*\S|&&|\|\||\||\n|^\s*(while|for|until|if)\b`)
-	executes   = regexp.MustCompile(`(^|[;&|(\n]\s*|\b(then|do|else)\s+)exec\s`)
-	lastPart   = regexp.MustCompile(`(?s)^(.*(?:;|&&|\|\||\n))\s*([^;&|\n]+)$`)
-	keyword    = regexp.MustCompile(`^(done|fi|esac|exit|wait|\)|\})\b`)
-	assigns    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=`)
+	operator   = pattern.Lazy(`(?:^|\s)(\|\|?|&&|[0-9]?>>?(?:&[0-9-]|\S*)|<\S*|&>>?\S*)(?:\s|$)|\S(;)(?:\s|$)|(\$\(|` + "`" + `)`)
+	background = pattern.Lazy(`(?:\s|^)(&)\s*$|\S(&)\s*$`)
+	unexpanded = pattern.Lazy(`(?:^|\s)(~[a-z]*/\S*)|(\$\{?[A-Za-z_][A-Za-z0-9_]*\}?)|(?:^|\s)([^\s:=]*/[^\s:=]*\*\S*)`)
+	compound   = pattern.Lazy(`;\s*\S|&&|\|\||\||\n|^\s*(while|for|until|if)\b`)
+	executes   = pattern.Lazy(`(^|[;&|(\n]\s*|\b(then|do|else)\s+)exec\s`)
+	lastPart   = pattern.Lazy(`(?s)^(.*(?:;|&&|\|\||\n))\s*([^;&|\n]+)$`)
+	keyword    = pattern.Lazy(`^(done|fi|esac|exit|wait|\)|\})\b`)
+	assigns    = pattern.Lazy(`^[A-Za-z_][A-Za-z0-9_]*=`)
 )
 
 // first returns the first group that matched, and where it begins.
-func first(pattern *regexp.Regexp, text string) (found string, at int) {
+func first(pattern pattern.Pattern, text string) (found string, at int) {
 	m := pattern.FindStringSubmatchIndex(text)
 	for i := 2; i < len(m); i += 2 {
 		if m[i] >= 0 {

@@ -2,11 +2,11 @@ package check
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"supervisor/internal/config"
 	"supervisor/internal/ini"
+	"supervisor/internal/pattern"
 	"supervisor/internal/spawn"
 )
 
@@ -17,7 +17,7 @@ var literal = map[string]bool{
 	"identifier": true, "process_name": true, "programs": true, "files": true, "socket": true, "command": true,
 }
 
-var dollar = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?`)
+var dollar = pattern.Lazy(`\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?`)
 
 // values finds what is wrong with the text of values.
 func (c *checker) values() {
@@ -81,7 +81,7 @@ func (c *checker) dollars(s *ini.Section, o ini.Option) {
 }
 
 // looksLikeCommand matches what is no comment but the rest of a command.
-var looksLikeCommand = regexp.MustCompile(`^[;#]\s*(/|\./|(cd|exec|echo|exit|sleep|do|done|then|fi|else|source|export|while|rm|kill|python|node|php)\b)`)
+var looksLikeCommand = pattern.Lazy(`^[;#]\s*(/|\./|(cd|exec|echo|exit|sleep|do|done|then|fi|else|source|export|while|rm|kill|python|node|php)\b)`)
 
 // cutByComment finds a comment that takes away a part of a value.
 func (c *checker) cutByComment(s *ini.Section, o ini.Option) {

@@ -1,12 +1,13 @@
 package config
 
 import (
-	"regexp"
 	"strings"
+
+	"supervisor/internal/pattern"
 )
 
 // secret matches the names of variables whose values are nobody's business.
-var secret = regexp.MustCompile(`(?i)pass|secret|token|key|credential|auth|dsn|private|_url$|_uri$`)
+var secret = pattern.Lazy(`(?i)pass|secret|token|key|credential|auth|dsn|private|_url$|_uri$`)
 
 // WithoutSecret returns a variable, KEY=VALUE, as it may be shown: without its
 // value if its name says that it is a secret.

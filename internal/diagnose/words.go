@@ -2,12 +2,12 @@ package diagnose
 
 import (
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
 	"supervisor/internal/explain"
 	"supervisor/internal/logfile"
+	"supervisor/internal/pattern"
 	"supervisor/internal/supervisor"
 )
 
@@ -51,7 +51,7 @@ func lines(text string, cut bool) []string {
 }
 
 // colours matches the sequences of ECMA-48 that set colours and the like.
-var colours = regexp.MustCompile("\x1b\\[[0-?]*[ -/]*[@-~]")
+var colours = pattern.Lazy("\x1b\\[[0-?]*[ -/]*[@-~]")
 
 func visible(r rune) rune {
 	if r != '\t' && (r < ' ' || 0x7f <= r && r <= 0x9f) {

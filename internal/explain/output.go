@@ -2,9 +2,10 @@ package explain
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"supervisor/internal/pattern"
 )
 
 // wordsOfTrouble: what the program wrote last says what is the matter. The last
@@ -67,10 +68,10 @@ func WantedPort(lines, args []string) int {
 }
 
 var (
-	inUse      = regexp.MustCompile(`(?i)address (is )?already in use|EADDRINUSE|port .*already (in use|allocated)|failed to bind|cannot bind socket|could not bind|only one usage of each socket`)
-	portWords  = regexp.MustCompile(`(?i)(?:[\]\d*a-z.]:|port[ :=#]+|', )(\d{2,5})\b`)
-	clock      = regexp.MustCompile(`\b\d{1,2}:\d{2}:\d{2}\b`) // that is no port
-	portOption = regexp.MustCompile(`^(-p|--port|-l|--listen|-b|--bind|--http-port)$`)
+	inUse      = pattern.Lazy(`(?i)address (is )?already in use|EADDRINUSE|port .*already (in use|allocated)|failed to bind|cannot bind socket|could not bind|only one usage of each socket`)
+	portWords  = pattern.Lazy(`(?i)(?:[\]\d*a-z.]:|port[ :=#]+|', )(\d{2,5})\b`)
+	clock      = pattern.Lazy(`\b\d{1,2}:\d{2}:\d{2}\b`) // that is no port
+	portOption = pattern.Lazy(`^(-p|--port|-l|--listen|-b|--bind|--http-port)$`)
 )
 
 func portIn(line string) int {
@@ -86,7 +87,7 @@ func portIn(line string) int {
 // words are words that programs end with, and what they mean.
 type words struct {
 	cause   string
-	line    *regexp.Regexp
+	line    pattern.Pattern
 	explain func(f *Facts, m []string) (Explanation, bool)
 }
 
@@ -113,51 +114,51 @@ func say(answer string, steps ...Step) func(*Facts, []string) (Explanation, bool
 
 var understood = []words{
 	{"port-in-use", inUse, portInUse},
-	{"no-port-permission", regexp.MustCompile(`(?i)bind.*(permission denied|EACCES|\(13)|(permission denied|EACCES).*(bind|:\d{2,5}\b|make_sock|port \d+)`), noPortPermission},
-	{"missing-library", regexp.MustCompile(`error while loading shared libraries: ([^:]+):`),
+	{"no-port-permission", pattern.Lazy(`(?i)bind.*(permission denied|EACCES|\(13)|(permission denied|EACCES).*(bind|:\d{2,5}\b|make_sock|port \d+)`), noPortPermission},
+	{"missing-library", pattern.Lazy(`error while loading shared libraries: ([^:]+):`),
 		say("$name needs the library $1, which is not on this system.", Step{Say: "Install the package that brings $1, or set LD_LIBRARY_PATH in environment= of [$section]", Edits: Perhaps})},
-	{"missing-module", regexp.MustCompile(`ModuleNotFoundError: No module named '([^']+)'`),
+	{"missing-module", pattern.Lazy(`ModuleNotFoundError: No module named '([^']+)'`),
 		say("The Python of $name does not find the module $1.",
 			Step{Say: "Use the Python that has it (that of the virtual environment: command=/path/of/venv/bin/python ...), or install the module for this one", Edits: Perhaps})},
-	{"missing-module", regexp.MustCompile(`Error: Cannot find module '([^']+)'`),
+	{"missing-module", pattern.Lazy(`Error: Cannot find module '([^']+)'`),
 		say("Node does not find the module $1 of $name.", Step{Say: "Set directory= of [$section] to that of the application, and run npm install there", Edits: Perhaps})},
-	{"no-permission", regexp.MustCompile(`(?i)(?:Permission denied|EACCES)[^'"/]*['"](/[^'"]+)['"]`), noPermission},
-	{"no-permission", regexp.MustCompile(`(?i)['"]?(/[^'": ,]+)['"]?[^/]*(?:Permission denied|EACCES|\(13: )`), noPermission},
-	{"missing-script", regexp.MustCompile(`(?:can't open file|Can't open perl script|cannot open|[Cc]an't open|Could not open input file:|No such file or directory -- |Unable to access jarfile) ?['"]?([^'":]+)`), missingFile},
-	{"shell-command-not-found", regexp.MustCompile(`(?:^|: )([^ :]+): (?:command )?not found`),
+	{"no-permission", pattern.Lazy(`(?i)(?:Permission denied|EACCES)[^'"/]*['"](/[^'"]+)['"]`), noPermission},
+	{"no-permission", pattern.Lazy(`(?i)['"]?(/[^'": ,]+)['"]?[^/]*(?:Permission denied|EACCES|\(13: )`), noPermission},
+	{"missing-script", pattern.Lazy(`(?:can't open file|Can't open perl script|cannot open|[Cc]an't open|Could not open input file:|No such file or directory -- |Unable to access jarfile) ?['"]?([^'":]+)`), missingFile},
+	{"shell-command-not-found", pattern.Lazy(`(?:^|: )([^ :]+): (?:command )?not found`),
 		say("The shell that runs $name does not find the command $1.",
 			Step{Say: "Write the full path of $1, or set PATH in environment= of [$section]: programs get the PATH of supervisord, not that of your shell", Edits: Perhaps})},
-	{"no-space", regexp.MustCompile(`(?i)no space left on device|ENOSPC`),
+	{"no-space", pattern.Lazy(`(?i)no space left on device|ENOSPC`),
 		say("A disk that $name writes to is full.", Step{Say: "Find out which, and make room", Run: "df -h"})},
-	{"too-many-files", regexp.MustCompile(`(?i)too many open files|EMFILE`),
+	{"too-many-files", pattern.Lazy(`(?i)too many open files|EMFILE`),
 		func(f *Facts, _ []string) (Explanation, bool) {
 			return Explanation{Answer: f.Name + " may not open as many files as it needs.",
 				Steps: []Step{{Say: "Allow more files", Section: "supervisord", Key: "minfds", Value: "65536"},
 					{Say: "That takes effect when supervisord starts anew", Run: "supervisorctl reload"}}}, true
 		}},
-	{"no-memory", regexp.MustCompile(`(?i)cannot allocate memory|out of memory|OutOfMemoryError|MemoryError|ENOMEM`),
+	{"no-memory", pattern.Lazy(`(?i)cannot allocate memory|out of memory|OutOfMemoryError|MemoryError|ENOMEM`),
 		say("$name wanted more memory than it could get.", Step{Say: "Give the machine or its control group more memory, or configure $program to use less"})},
-	{"not-as-root", regexp.MustCompile(`"root" execution of the PostgreSQL server is not permitted`),
+	{"not-as-root", pattern.Lazy(`"root" execution of the PostgreSQL server is not permitted`),
 		say("PostgreSQL refuses to run as root.", Step{Say: "Run it as its own user", Key: "user", Value: "postgres"})},
-	{"not-as-root", regexp.MustCompile(`can't run as root without the -u switch`),
+	{"not-as-root", pattern.Lazy(`can't run as root without the -u switch`),
 		say("memcached does not run as root unless it is told so.", Step{Say: "Let supervisord start it as somebody else", Key: "user", Value: "nobody"})},
-	{"not-as-root", regexp.MustCompile(`(?i)Please consult the Knowledge Base to find out how to run mysqld as root|Please read .*how to run mysqld as root`),
+	{"not-as-root", pattern.Lazy(`(?i)Please consult the Knowledge Base to find out how to run mysqld as root|Please read .*how to run mysqld as root`),
 		say("MySQL refuses to run as root.", Step{Say: "Run it as its own user", Key: "user", Value: "mysql"})},
-	{"missing-directory", regexp.MustCompile(`Missing privilege separation directory: (\S+)`),
+	{"missing-directory", pattern.Lazy(`Missing privilege separation directory: (\S+)`),
 		say("sshd needs the directory $1, which the boot scripts would have made.", Step{Say: "Make it", Run: "mkdir -p $1"})},
-	{"full-path", regexp.MustCompile(`sshd re-exec requires execution with an absolute path`), fullPath},
-	{"no-host-keys", regexp.MustCompile(`sshd: no hostkeys available`),
+	{"full-path", pattern.Lazy(`sshd re-exec requires execution with an absolute path`), fullPath},
+	{"no-host-keys", pattern.Lazy(`sshd: no hostkeys available`),
 		say("sshd has no host keys.", Step{Say: "Make some", Run: "ssh-keygen -A"})},
-	{"environment", regexp.MustCompile(`Config variable \$\{(\w+)\} is not defined`),
+	{"environment", pattern.Lazy(`Config variable \$\{(\w+)\} is not defined`),
 		say("The configuration of Apache uses variables such as $1, which apache2ctl sets and which a direct start of apache2 does not.",
 			Step{Say: "Start it by apache2ctl", Key: "command", Value: "apache2ctl -D FOREGROUND"},
 			Step{Say: "apache2ctl stays its parent, so send signals to both", Key: "stopasgroup", Value: "true"})},
-	{"depends", regexp.MustCompile(`(?i)connection refused|ECONNREFUSED|could not connect to server`),
+	{"depends", pattern.Lazy(`(?i)connection refused|ECONNREFUSED|could not connect to server`),
 		say("$name could not connect to something that it needs and that is not there (yet).",
 			Step{Say: "Start what it needs before it. If both start together, give it time: more retries, of which each waits a second longer", Key: "startretries", Value: "10"})},
-	{"missing-file", regexp.MustCompile(`(?i)(?:No such file or directory|ENOENT)[^'"/]*['"]([^'"]+)['"]`), missingFile},
-	{"missing-file", regexp.MustCompile(`(?i)['"]?(/[^'": ,]+)['"]?.{0,20}(?:No such file or directory|does not exist|\(2: )`), missingFile},
-	{"usage", regexp.MustCompile(`(?i)(?:unrecognized|unknown|invalid|illegal) (?:option|argument)s?:?(?: --)? ['"‘]?([^'"’ ]+)`),
+	{"missing-file", pattern.Lazy(`(?i)(?:No such file or directory|ENOENT)[^'"/]*['"]([^'"]+)['"]`), missingFile},
+	{"missing-file", pattern.Lazy(`(?i)['"]?(/[^'": ,]+)['"]?.{0,20}(?:No such file or directory|does not exist|\(2: )`), missingFile},
+	{"usage", pattern.Lazy(`(?i)(?:unrecognized|unknown|invalid|illegal) (?:option|argument)s?:?(?: --)? ['"‘]?([^'"’ ]+)`),
 		say("$program does not know the option $1.", Step{Say: "Correct command= of [$section]; its manual, or $program --help, lists the options", Edits: Configuration})},
 }
 

@@ -7,9 +7,10 @@ package foreground
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"supervisor/internal/pattern"
 )
 
 // Advice is what to change about a command that goes to the background.
@@ -33,7 +34,7 @@ type rule struct {
 	last    bool
 
 	file      func(argv []string) string // its own file
-	directive *regexp.Regexp             // the line of it that decides, and what it says
+	directive pattern.Pattern            // the line of it that decides, and what it says
 	keeps     string                     // what it says to stay
 }
 
@@ -107,7 +108,7 @@ func matches(word, want string) bool {
 	return short && shortOptions.MatchString(word) && strings.Contains(word, want[1:])
 }
 
-var shortOptions = regexp.MustCompile(`^-[A-Za-z]{2,4}$`)
+var shortOptions = pattern.Lazy(`^-[A-Za-z]{2,4}$`)
 
 // after returns the file that follows an option, or the usual one.
 func after(option, usual string) func([]string) string {

@@ -1,15 +1,15 @@
 package foreground
 
-import "regexp"
+import "supervisor/internal/pattern"
 
 const apacheStays = "-DFOREGROUND|-D FOREGROUND|-X|-DNO_DETACH|-D NO_DETACH"
 
 // rules is what is known: from the manual page of each program.
 var rules = []rule{
 	{names: "nginx openresty", stays: "~daemon off", instead: `-g "daemon off;"`,
-		file: after("-c", "/etc/nginx/nginx.conf"), directive: regexp.MustCompile(`(?m)^\s*daemon\s+(on|off)\s*;`), keeps: "off"},
+		file: after("-c", "/etc/nginx/nginx.conf"), directive: pattern.Lazy(`(?m)^\s*daemon\s+(on|off)\s*;`), keeps: "off"},
 	{names: "redis-server valkey-server redis-sentinel", leaves: "--daemonize yes", instead: "--daemonize no", last: true,
-		file: firstArgument, directive: regexp.MustCompile(`(?mi)^\s*daemonize\s+(yes|no)`), keeps: "no"},
+		file: firstArgument, directive: pattern.Lazy(`(?mi)^\s*daemonize\s+(yes|no)`), keeps: "no"},
 
 	// Those that go to the background by themselves.
 	{names: "php-fpm*", stays: "-F|--nodaemonize|-t|-i|-v", instead: "-F"},
