@@ -275,6 +275,19 @@ func (m *match) endStrays() {
 	})
 }
 
+// lambs are for the kernel, which may want a second victim before the memory of
+// the first is free: of what is left the daemon would be the largest.
+const lambs = `[program:lamb]
+command=/bin/sh -c "echo 1000 >/proc/self/oom_score_adj; exec sleep 100000"
+process_name=%(program_name)s_%(process_num)d
+numprocs=3
+stdout_logfile=NONE
+stderr_logfile=NONE
+autostart=false
+autorestart=true
+startsecs=0
+`
+
 // Programs take more memory than there is; the system kills them, not the daemon,
 // which starts them again.
 func TestMemoryPressure(t *testing.T) {
@@ -291,10 +304,11 @@ autostart=false
 autorestart=true
 startretries=1000
 startsecs=0
-`})
+` + lambs})
 	m.awaitLines("writer", 10)
 	set := m.cgroup("memory")
 	set("memory.limit_in_bytes", strconv.Itoa(400<<20))
+	m.must("startProcessGroup", "lamb", false)
 	m.must("startProcess", "hog", false)
 	m.Await("deaths for want of memory", func() bool {
 		m.tries = strings.Count(m.Read("supervisord.log"), "exited: hog (terminated by SIGKILL")

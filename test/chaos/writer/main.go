@@ -37,7 +37,11 @@ func bomb() {
 }
 
 // hog takes ever more memory.
-func hog() {
+func hog() error {
+	// It is the one to be killed.
+	if err := os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0o644); err != nil {
+		return err
+	}
 	for all := [][]byte(nil); ; {
 		piece := make([]byte, 1<<20)
 		for i := 0; i < len(piece); i += os.Getpagesize() {
@@ -60,7 +64,7 @@ func run(args []string) error {
 		bomb()
 	}
 	if len(args) == 2 && args[1] == "hog" {
-		hog()
+		return hog()
 	}
 	if len(args) < 3 {
 		return fmt.Errorf("usage: %s DIRECTORY PAUSE [LINES]", args[0])
