@@ -95,7 +95,12 @@ func (d *table) check(t *testing.T) {
 		}
 		return
 	}
-	for title, entry := range d.entries {
+	for _, b := range brokenSetups {
+		title := b.title
+		entry, known := d.entries[title]
+		if !known || b.cause == "background" { // how much of what it leaves behind is found on a busy machine is chance
+			continue
+		}
 		if !strings.Contains(d.page, strings.TrimRight(entry, "\n")) {
 			t.Errorf("%s does not show what is said of %q, which is (-update rewrites it)\n%s", whyPage, title, entry)
 		}
