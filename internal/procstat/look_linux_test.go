@@ -65,9 +65,74 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
+// A process that has ended is gone at the next look, its file closed, and one that
+// has its pid since is another.
+func TestOften(t *testing.T) {
+	var m Meter
+	m.Often()
+	defer m.Close()
+	if m.eye.most == 0 {
+		t.Skip("this system allows too few open files")
+	}
+	child := exec.Command("/bin/cat")
+	stdin, err := child.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Skip("no program to run:", err)
+	}
+	pids := []int{os.Getpid(), child.Process.Pid}
+	for range 2 {
+		if usage, err := m.Measure(pids); err != nil || len(usage) != 2 {
+			t.Fatalf("the usage is %+v, %v", usage, err)
+		}
+	}
+	if err := stdin.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := child.Wait(); err != nil {
+		t.Error(err)
+	}
+	// As if this process now had a pid that belonged to the child before.
+	m.eye.kept[pids[0]], m.eye.kept[pids[1]] = m.eye.kept[pids[1]], m.eye.kept[pids[0]]
+	usage, err := m.Measure(pids)
+	if _, kept := m.eye.kept[pids[1]]; err != nil || len(usage) != 1 || kept {
+		t.Errorf("after the end of the child the usage is %+v, %v; its file is open: %v", usage, err, kept)
+	}
+	m.Close()
+	if len(m.eye.kept) != 0 {
+		t.Errorf("%d files are open after the end", len(m.eye.kept))
+	}
+	if _, err := m.Measure(pids); err != nil || len(m.eye.kept) != 0 {
+		t.Errorf("used again, it keeps %d files: %v", len(m.eye.kept), err)
+	}
+}
+
+// What is kept has bounds.
+func TestOftenIsBounded(t *testing.T) {
+	e := eye{most: 1, kept: make(map[int]int)}
+	defer e.close()
+	if all, err := e.look(0); err != nil || len(all) < 2 || len(e.kept) != 1 {
+		t.Errorf("%d processes seen, %d files kept: %v", len(all), len(e.kept), err)
+	}
+}
+
 func BenchmarkLook(b *testing.B) {
+	var e eye
 	for b.Loop() {
-		if _, err := look(1000); err != nil {
+		if _, err := e.look(1000); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkStare(b *testing.B) {
+	var e eye
+	e.stare()
+	defer e.close()
+	for b.Loop() {
+		if _, err := e.look(1000); err != nil {
 			b.Fatal(err)
 		}
 	}

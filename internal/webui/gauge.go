@@ -117,7 +117,7 @@ func (g *gauges) history(wanted func(name string) bool) map[string][]point {
 // nobody does. It ends with that while, or with the supervisor.
 func (g *gauges) work() {
 	for {
-		g.measure(new(procstat.Meter))
+		g.measure()
 		rested := time.Now()
 		forget := time.NewTimer(curveMemory)
 		select {
@@ -134,7 +134,10 @@ func (g *gauges) work() {
 }
 
 // measure measures until nobody has looked for a while, or the supervisor ends.
-func (g *gauges) measure(meter *procstat.Meter) {
+func (g *gauges) measure() {
+	meter := new(procstat.Meter)
+	meter.Often()
+	defer meter.Close()
 	ticker := time.NewTicker(gaugePeriod)
 	defer ticker.Stop()
 	for unseen, first := 0, true; ; first = false {
