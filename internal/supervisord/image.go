@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"supervisor/internal/config"
 	"supervisor/internal/httpd"
@@ -41,6 +42,7 @@ type programImage struct {
 	Inherited []int            // the descriptors that the first program was started with
 	PIDFile   bool             // it has been written, and is removed at the end
 	Upgrades  int              // so far
+	Started   time.Time        // when the first program began; zero, if the one before did not know
 }
 
 // encode writes the image down.

@@ -66,6 +66,9 @@ func (h *handed) takeOver(p *program) (l *life, made *parts, err error) {
 	}
 	p.args, p.exe = i.Program.Args, findSelf(i.Program.Args[0])
 	p.origin, p.mask, p.inherited, p.upgrades = i.Program.Origin, i.Program.Mask, i.Program.Inherited, i.Program.Upgrades
+	if !i.Program.Started.IsZero() {
+		p.started = i.Program.Started
+	}
 	if p.line, err = parseCommandLine(p.args[1:], p.checkOverride); err != nil {
 		return nil, nil, err
 	}

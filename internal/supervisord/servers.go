@@ -60,6 +60,7 @@ func (l *life) routes(u *upgrader, left *leftovers) httpd.Routes {
 			MainLog:    l.log,
 			Version:    Version,
 			PID:        os.Getpid(),
+			Started:    l.started,
 			Log:        l.log.Logger(),
 			OtherSite:  httpd.OtherSite,
 			Explain:    doctor.Explain,

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"supervisor/internal/config"
 	"supervisor/internal/daemon"
@@ -42,6 +43,7 @@ type program struct {
 	signals        caught
 	serial         uint64 // of the next event
 
+	started   time.Time        // when the first program began that this one goes on for
 	origin    string           // the absolute path of its file
 	mask      spawn.SignalMask // what it was started with, and children start with
 	inherited []int            // descriptors that it was started with
@@ -53,6 +55,7 @@ type program struct {
 func Run(args []string, stdout, stderr io.Writer) int {
 	p := &program{
 		exe:     findSelf(args[0]),
+		started: time.Now(),
 		args:    args,
 		stdout:  stdout,
 		stderr:  stderr,

@@ -191,6 +191,7 @@ func (u *upgrader) image(path string, frozen *supervisor.Frozen, asker *http.Req
 			Inherited: u.inherited,
 			PIDFile:   u.pidFile,
 			Upgrades:  u.upgrades + 1,
+			Started:   u.started,
 		},
 		Config: &config,
 		Loop:   frozen.Image,

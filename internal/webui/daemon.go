@@ -2,6 +2,7 @@ package webui
 
 import (
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
@@ -41,7 +42,7 @@ func (u *UI) daemon(w http.ResponseWriter, r *http.Request) {
 		Identifier: printable(u.supervisor.Identifier()),
 		State:      u.supervisor.State().String(),
 		Started:    u.started,
-		File:       printable(cfg.File),
+		File:       printable(fileOf(cfg)),
 		Groups:     len(u.supervisor.Groups()),
 		Processes:  len(u.supervisor.Processes()),
 	}
@@ -78,6 +79,15 @@ func printableNames(names []string) (shown []string) {
 		shown = append(shown, printable(name))
 	}
 	return shown
+}
+
+// fileOf returns the path of the main file, absolute: the daemon need not be where
+// it was when somebody named the file.
+func fileOf(c *config.Config) string {
+	if filepath.IsAbs(c.File) || c.Here == "" {
+		return c.File
+	}
+	return filepath.Join(c.Here, filepath.Base(c.File))
 }
 
 // address returns where a server listens, as its section says it.

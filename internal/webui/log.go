@@ -34,14 +34,29 @@ func (u *UI) logPath(r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	log := info.Stdout
-	if query.Get("channel") == "stderr" {
+	log := ""
+	switch channelOf(r) {
+	case "stdout":
+		log = info.Stdout
+	case "stderr":
 		log = info.Stderr
 	}
 	if log == "" {
 		return "", errNoLog
 	}
 	return log, nil
+}
+
+// channelOf returns the channel that a request is about: "stdout", if it names
+// none; empty, if there is no channel of that name.
+func channelOf(r *http.Request) string {
+	switch channel := r.URL.Query().Get("channel"); channel {
+	case "", "stdout":
+		return "stdout"
+	case "stderr":
+		return channel
+	}
+	return ""
 }
 
 // logFile answers with a log, or with the ranges of it that are asked for, so

@@ -72,8 +72,9 @@ type MainLog interface {
 type Options struct {
 	Supervisor Supervisor
 	MainLog    MainLog
-	Version    string // of the daemon
-	PID        int    // of the daemon
+	Version    string    // of the daemon
+	PID        int       // of the daemon
+	Started    time.Time // of the daemon, which may have been upgraded since
 	Log        *slog.Logger
 
 	// OtherSite reports whether a browser sent a request on behalf of a page
@@ -131,7 +132,7 @@ func New(o Options) *UI {
 		gauges:     newGauges(o.Supervisor),
 		version:    o.Version,
 		pid:        o.PID,
-		started:    now,
+		started:    o.Started,
 		log:        o.Log,
 		explain:    o.Explain,
 		error:      o.Error,

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -34,6 +35,38 @@ func TestDaemon(t *testing.T) {
 	d.configure("[program:bad]\n")
 	p.click("#recheck")
 	p.until("a bad file is explained", `document.querySelector("#drift [role=alert]")?.textContent.includes("does not specify a command")`)
+}
+
+// An upgrade is no new start: the page goes on by itself, and says since when the
+// daemon has been up.
+func TestUpgradeIsSeen(t *testing.T) {
+	d := boot(t, program("keeper", "/bin/cat"))
+	p := open(t)
+	p.visit(d.url + "daemon.html")
+	p.until("the log is followed", `document.querySelector("#log .status")?.textContent === "following"`)
+	const since = `document.querySelector("dd [data-uptime]").dataset.uptime`
+	before := value[string](p, since)
+	if err := syscall.Kill(d.pid, syscall.SIGUSR1); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the log says it", lines+`.textContent.includes("upgraded:")`)
+	p.until("the connection is back", `document.querySelector("#connection.live")`)
+	p.visit(d.url + "daemon.html")
+	p.until("the page is there", `document.querySelector("#connection.live")`)
+	if after := value[string](p, since); after != before {
+		t.Errorf("before the upgrade it was up since %s, now since %s", before, after)
+	}
+}
+
+// A log that there is not is no empty page.
+func TestNoLog(t *testing.T) {
+	d := boot(t, program("one", "/bin/cat", "redirect_stderr=true"))
+	p := open(t)
+	p.visit(d.url + "log.html?processname=one&channel=stderr")
+	p.until("it says where to look", `document.querySelector("#missing")?.textContent.includes("in the log of stdout")`)
+	p.until("the connection is live", `document.querySelector("#connection.live")`)
+	p.click("#missing a")
+	p.until("there it is", `document.querySelector("#log .status")?.textContent === "following"`)
 }
 
 // Who may act: a page of another site may not, nor one that came by a name that

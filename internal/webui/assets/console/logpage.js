@@ -4,12 +4,18 @@ import { Live } from "./live.js";
 import { LogView } from "./log.js";
 import { page } from "./page.js";
 
-const place = document.getElementById("log");
-document.getElementById("plain").remove();
-const live = new Live(place.dataset.process ? new URLSearchParams({ processname: place.dataset.process }).toString() : "");
-const log = new LogView(place, place.dataset.process, place.dataset.channel);
+const process = document.getElementById("main").dataset.process;
+const live = new Live(process ? new URLSearchParams({ processname: process }).toString() : "");
 
-page({
+// There may be no log; the page says why, then.
+const place = document.getElementById("log");
+let log = null;
+if (place) {
+  document.getElementById("plain").remove();
+  log = new LogView(place, process, place.dataset.channel);
+}
+
+page(log === null ? {} : {
   "/": ["search", () => log.search.field.focus()],
   n: ["next match", () => log.search.go(1)],
   N: ["previous match", () => log.search.go(-1)],
