@@ -178,6 +178,17 @@ func (i Image) Descriptors() (fds []int) {
 	return fds
 }
 
+// Kept reports whether another daemon could take all children back.
+func (i Image) Kept() bool {
+	kept := true
+	for _, g := range i.Groups {
+		for _, s := range g.Seats {
+			kept = kept && (s.Child == nil || s.Child.Kept != nil)
+		}
+	}
+	return kept
+}
+
 // Resume returns a frozen launcher that goes on where another one stood, with the
 // seats of its groups. Nothing moves before Thaw. The spawner is a frozen one.
 func Resume(o Options, groups []*config.Group, image Image) (*Launcher, []supervisor.Prepared, error) {
@@ -237,6 +248,10 @@ func (s *seat) resumeChild(image *ChildImage) (*child, error) {
 			c.kept = nil
 		}
 		return c, err
+	}
+	if s.launcher.Foster {
+		fostered, err := s.launcher.Spawner.Foster(image.PID, image.StartTime)
+		return &child{Child: fostered}, err
 	}
 	c := &child{Child: s.launcher.Spawner.Adopt(image.PID)}
 	if now := c.StartTime(); now != image.StartTime {

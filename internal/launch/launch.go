@@ -37,6 +37,7 @@ type Options struct {
 	ServerURL string          // how children reach the daemon; empty: not at all
 	Daemon    config.Daemon
 	Journal   *journal.Journal // nil: children are not taken back by another daemon
+	Foster    bool             // the children of an image are those of a process that has ended
 }
 
 // Launcher implements supervisor.Launcher.

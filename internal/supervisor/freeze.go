@@ -64,8 +64,8 @@ func (m freeze) apply(c *core) {
 }
 
 // resume makes the groups of an image active as they were. What is STARTING and
-// has no child yet had been asked for, and is asked for again.
-func (c *core) resume(image *Image, r clock.Reading, ready []Prepared) {
+// has no child yet had been asked for, and is asked for again, unless this is the end.
+func (c *core) resume(image *Image, r clock.Reading, ready []Prepared, ending bool) {
 	c.joined = image.Joined
 	for i, tick := range tickPeriods {
 		c.ticks.slice[i] = image.Ticks[tick.typ.String()]
@@ -84,16 +84,26 @@ func (c *core) resume(image *Image, r clock.Reading, ready []Prepared) {
 		c.groups = append(c.groups, g)
 		c.ledger.noteGroup(g)
 	}
+	if ending {
+		c.setState(Shutdown)
+	}
 	c.keep()
 	c.publishTable()
 	for _, g := range c.groups {
 		for _, p := range g.processes {
 			c.alarms.set(&p.alarm, p.life.Deadline())
 			p.seat.Resume(c.handle.reporter(p))
-			if v := p.life.Vars(); v.State == lifecycle.Starting && v.PID == 0 {
+			switch v := p.life.Vars(); {
+			case v.State != lifecycle.Starting || v.PID != 0:
+			case ending:
+				c.perform(p, p.life.SpawnFailed(c.now, v.Incarnation, "supervisord is going down"))
+			default:
 				p.seat.Launch(v.Incarnation, c.handle.reporter(p))
 			}
 		}
+	}
+	if ending {
+		c.beginDeparture()
 	}
 }
 

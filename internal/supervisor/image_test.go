@@ -3,6 +3,7 @@ package supervisor
 import (
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -20,7 +21,9 @@ func (w *world) read() (clock.Reading, error) {
 }
 
 // handOver has another loop go on where this one stands.
-func (w *world) handOver() {
+func (w *world) handOver() { w.handOverAs(func(*Options) {}) }
+
+func (w *world) handOverAs(edit func(*Options)) {
 	w.t.Helper()
 	old := w.s
 	frozen, err := old.Freeze(w.read)
@@ -39,14 +42,16 @@ func (w *world) handOver() {
 		w.t.Fatal(err)
 	}
 	now, _ := w.read()
-	w.s = New(Options{
+	options := Options{
 		Config:   &config.Config{Daemon: config.Daemon{Identifier: "supervisor"}},
 		Load:     func() (*config.Config, error) { return w.loads, nil },
 		Launcher: w,
 		Log:      slog.New(w),
 		Image:    &image,
 		Clock:    now,
-	})
+	}
+	edit(&options)
+	w.s = New(options)
 	ready := frozen.Groups
 	for i, g := range image.Configs() {
 		ready[i].Group = g
@@ -131,6 +136,33 @@ func histories(s *Supervisor) func(yield func(string, []int) bool) {
 	}
 }
 
+// A loop that goes on in order to end stops everything as a shutdown does, and starts
+// nothing: neither what had been asked for nor what is due.
+func TestEnding(t *testing.T) {
+	groups := []*config.Group{
+		audience(10, event.SupervisorStateChange, event.ProcessState),
+		together("pets", 5, app("cat"), app("mule", func(p *config.Process) { p.StopWait = 3 * time.Second })),
+		alone("asked", manual),
+		alone("crasher"),
+		alone("quick", func(p *config.Process) { p.StartRetries = 100 }),
+	}
+	programs := map[string]program{
+		"ears": listener, "cat": forever, "mule": stubborn, "asked": forever,
+		"crasher": lives(3*time.Second, 3), "quick": lives(100*time.Millisecond, 0),
+	}
+	play(t, groups, programs, func(w *world) {
+		w.wait(2 * time.Second)
+		w.all()
+		w.handOverAs(func(o *Options) {
+			o.Ending = true
+			asked := &o.Image.Groups[slices.IndexFunc(o.Image.Groups, func(g GroupImage) bool { return g.Config.Name == "asked" })]
+			asked.Processes[0].Vars.State, asked.Processes[0].Vars.Incarnation = lifecycle.Starting, 1
+		})
+		w.say("    the supervisor is in state %v", w.s.State())
+		w.do("start", func() error { return w.s.Start("asked", false) })
+	})
+}
+
 // A loop that was frozen in vain goes on as if nothing had been, and what was due
 // meanwhile happens then.
 func TestThaw(t *testing.T) {
@@ -197,7 +229,7 @@ func FuzzImage(f *testing.F) {
 				ready[i].Seats = append(ready[i].Seats, &instantSeat{})
 			}
 		}
-		s.core.resume(&image, clock.Reading{Now: time.Now()}, ready)
+		s.core.resume(&image, clock.Reading{Now: time.Now()}, ready, false)
 		s.core.image(clock.Reading{Now: time.Now()})
 	})
 }

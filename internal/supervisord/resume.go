@@ -20,8 +20,23 @@ import (
 // handed is what the program before has handed over.
 type handed struct {
 	note   *upgrade.Note
-	memory *os.File // of the image
-	image  *image   // nil: it could not be read
+	memory *os.File    // of the image
+	image  *image      // nil: it could not be read
+	ended  *spawn.Exit // of the daemon, if this is its guardian; nil: this is the daemon
+}
+
+// read reads the image.
+func (h *handed) read() error {
+	if h.image != nil {
+		return nil
+	}
+	h.memory = os.NewFile(uintptr(h.note.Image), "image")
+	text, err := upgrade.Read(h.memory)
+	if err != nil {
+		return err
+	}
+	h.image, err = decode(text)
+	return err
 }
 
 // goOn lives on where the program before stood. Until it is certain that this one
@@ -52,12 +67,7 @@ func (h *handed) takeOver(p *program) (l *life, made *parts, err error) {
 			err = fmt.Errorf("cannot go on: %v\n%s", problem, debug.Stack())
 		}
 	}()
-	h.memory = os.NewFile(uintptr(h.note.Image), "image")
-	text, err := upgrade.Read(h.memory)
-	if err != nil {
-		return nil, nil, err
-	}
-	if h.image, err = decode(text); err != nil {
+	if err := h.read(); err != nil {
 		return nil, nil, err
 	}
 	i := h.image
@@ -77,19 +87,20 @@ func (h *handed) takeOver(p *program) (l *life, made *parts, err error) {
 	if l.log, err = l.openLog(i.Log); err != nil {
 		return nil, nil, err
 	}
-	made, err = l.resume(i)
+	made, err = l.resume(i, h.ended != nil)
 	return l, made, err
 }
 
-// resume makes the parts of a life from an image. None of them moves.
-func (l *life) resume(i *image) (made *parts, err error) {
+// resume makes the parts of a life from an image. None of them moves. ending says
+// that the process has ended whose image it is, and that all its programs are to end.
+func (l *life) resume(i *image, ending bool) (made *parts, err error) {
 	made = &parts{state: l.reopenState(), pidFile: i.Program.PIDFile}
 	if made.spawner, err = spawn.Resume(l.reaped, &l.mask); err != nil {
 		return nil, err
 	}
 	groups := i.Loop.Configs()
 	edge := l.launchOptions(made.spawner)
-	edge.Journal = made.state.journal
+	edge.Journal, edge.Foster = made.state.journal, ending
 	made.launcher, made.groups, err = launch.Resume(edge, groups, i.Edge)
 	if err != nil {
 		return nil, err
@@ -100,6 +111,7 @@ func (l *life) resume(i *image) (made *parts, err error) {
 	}
 	options := l.supervisorOptions(made.launcher)
 	options.Image, options.Clock, options.Ledger = &i.Loop, now, made.state.ledger()
+	options.Ending = ending
 	made.supervisor = supervisor.New(options)
 	made.servers, err = httpd.Resume(l.serverOptions(), i.HTTP)
 	return made, err
@@ -110,7 +122,12 @@ func (l *life) goOn(made *parts, h *handed) (next *config.Config, err error) {
 	defer l.log.Close()
 	defer outlivePipes()()
 	h.memory.Close()
-	os.NewFile(uintptr(h.note.Previous), "the program before").Close()
+	if h.note.Previous > 2 {
+		os.NewFile(uintptr(h.note.Previous), "the program before").Close()
+	}
+	if err := upgrade.Dismiss(h.note.Guardian); err != nil {
+		l.log.Logger().Warn(err.Error())
+	}
 	defer l.syslog.Close()
 	defer made.spawner.Close()
 	defer func() { made.state.close(l, made.over) }()
@@ -121,20 +138,31 @@ func (l *life) goOn(made *parts, h *handed) (next *config.Config, err error) {
 	for _, s := range h.note.Signals {
 		_ = syscall.Kill(os.Getpid(), s) // we may signal ourselves
 	}
-	answer := xmlrpc.AppendResponse(nil, true)
-	switch log := l.log.Logger(); h.note.Back {
-	case "":
-		log.Info(fmt.Sprintf("upgraded: %s goes on with %d groups (upgrade %d)", l.origin, len(made.groups), l.upgrades))
-	default:
-		l.origin, l.upgrades = h.image.Program.Before, l.upgrades-1
-		text := "cannot upgrade to " + h.image.Program.Origin + ": " + h.note.Back
-		log.Error(text + "; the program before goes on")
-		answer = xmlrpc.AppendFault(nil, int(wire.Failed), wire.Failed.String()+": "+text)
+	failure := h.arrived(l, made)
+	made.answer = xmlrpc.AppendResponse(nil, true)
+	if failure != "" {
+		made.answer = xmlrpc.AppendFault(nil, int(wire.Failed), wire.Failed.String()+": "+failure)
 	}
 	made.launcher.Thaw()
-	made.answer = answer
 	h.image = nil // lets go of the memory
 	return l.run(made)
+}
+
+// arrived says in the log what has become of the upgrade, and returns what the client
+// that has asked for it hears of its failure; empty: it is none.
+func (h *handed) arrived(l *life, made *parts) (failure string) {
+	log := l.log.Logger()
+	if h.ended != nil {
+		return l.takesOver(made, h)
+	}
+	if h.note.Back == "" {
+		log.Info(fmt.Sprintf("upgraded: %s goes on with %d groups (upgrade %d)", l.origin, len(made.groups), l.upgrades))
+		return ""
+	}
+	l.origin, l.upgrades = h.image.Program.Before, l.upgrades-1
+	text := "cannot upgrade to " + h.image.Program.Origin + ": " + h.note.Back
+	log.Error(text + "; the program before goes on")
+	return text
 }
 
 // goBack has the program before go on, because this one cannot. It returns only

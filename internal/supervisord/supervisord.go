@@ -68,6 +68,8 @@ func Run(args []string, stdout, stderr io.Writer) int {
 	switch {
 	case err != nil:
 		return p.refuse(err)
+	case note != nil && note.Guarded != nil:
+		return p.guardian(note)
 	case note != nil:
 		return p.goOn(note)
 	}

@@ -225,17 +225,21 @@ func (u *upgrader) execute(path string, file, previous *os.File, frozen *supervi
 		return err
 	}
 	defer memory.Close()
-	caught, err := upgrade.Execution{
+	e := upgrade.Execution{
 		Program: int(file.Fd()),
 		Args:    u.args,
 		Env:     os.Environ(),
 		Note:    upgrade.Note{Image: int(memory.Fd()), Previous: int(previous.Fd())},
 		Keep:    image.descriptors(),
 		Caught:  u.signals.take,
-	}.Execute()
+	}
+	if e.Note.Guardian, err = u.guard(e); err != nil {
+		return err
+	}
+	caught, err := e.Execute()
 	u.signals.catch()
 	u.signals.giveBack(caught)
-	return err
+	return errors.Join(err, upgrade.Dismiss(e.Note.Guardian))
 }
 
 // writeLog waits until everything that has been logged is written: what is queued

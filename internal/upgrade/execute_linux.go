@@ -1,11 +1,11 @@
 package upgrade
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os"
-	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,46 +64,43 @@ func Inherited() (fds []int) {
 	return fds
 }
 
-// asking are the signals that ask the daemon for something.
-func asking() []os.Signal {
-	return []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2}
-}
-
-// Execute replaces the program of this process. It returns only if that fails,
-// and with it the signals that Caught has returned; the caller listens anew then.
-//
-// To block signals, which the system would keep over an execve(2), does not help:
-// the Go runtime unblocks those that end a process before anybody can listen. So
-// what has come is handed over, and for the moment until the next program listens
-// the signals are ignored: one that is lost can be sent again, and a daemon that is
-// ended leaves its children behind.
+// Execute replaces the program of this process. It returns only if that fails, and
+// with it the signals that Caught has returned; the caller listens anew then. hush
+// says what becomes of signals meanwhile.
 func (e Execution) Execute() (caught []syscall.Signal, err error) {
 	note := e.Note
-	if comm, err := os.ReadFile("/proc/self/comm"); err == nil && note.Comm == "" {
-		note.Comm = strings.TrimSpace(string(comm))
-	}
+	note.Comm = cmp.Or(note.Comm, comm())
 	keep := append(slices.Clone(e.Keep), note.Image, note.Previous)
 	if err := closeOnExec(keep, false); err != nil {
 		return nil, err
 	}
-	signal.Ignore(asking()...)
-	awaitDelivery()
-	caught = e.Caught()
-	note.Signals = append(slices.Clone(note.Signals), caught...)
-	text, err := json.Marshal(note)
+	undo, err := hush(note.Guardian != 0)
 	if err == nil {
-		err = syscall.Exec("/proc/self/fd/"+strconv.Itoa(e.Program), e.Args, append(slices.Clone(e.Env), variable+"="+string(text)))
+		defer undo()
+		caught = e.Caught()
+		note.Signals = append(slices.Clone(note.Signals), caught...)
+		var env []string
+		if env, err = note.addTo(e.Env); err == nil {
+			err = syscall.Exec("/proc/self/fd/"+strconv.Itoa(e.Program), e.Args, env)
+		}
 	}
 	_ = closeOnExec(keep, true) // it has just worked the other way round
 	return caught, fmt.Errorf("cannot execute: %w", err)
 }
 
-// awaitDelivery waits until every signal that a thread has caught is in the
-// channels that it is for: to stop one promises just that.
-func awaitDelivery() {
-	none := make(chan os.Signal, 1)
-	signal.Notify(none, syscall.SIGWINCH)
-	signal.Stop(none)
+// comm is what this process is called in lists of processes; empty: nobody knows.
+func comm() string {
+	comm, err := os.ReadFile("/proc/self/comm")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(comm))
+}
+
+// addTo names the note in an environment.
+func (n Note) addTo(env []string) ([]string, error) {
+	text, err := json.Marshal(n)
+	return append(slices.Clone(env), variable+"="+string(text)), err
 }
 
 // closeOnExec says whether descriptors are closed when another program is executed.

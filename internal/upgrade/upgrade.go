@@ -30,6 +30,15 @@ type Note struct {
 	Comm     string           // what the process is called in lists of processes
 	Signals  []syscall.Signal // those that came and have not been acted on
 	Back     string           // why the program before has been executed again; empty: it has not
+	Guardian int              `json:",omitempty"` // the pid of the child that guards this moment; 0: there is none
+	Guarded  *Guarded         `json:",omitempty"` // this process is the guardian; nil: it goes on
+}
+
+// Guarded is what the guardian has to know of the process that it guards.
+type Guarded struct {
+	PID   int
+	Born  uint64 // tells it from any other that has had its pid
+	Ready int    // the descriptor to which the guardian says that it is ready
 }
 
 // Received returns the note of the program before; nil: this process is an

@@ -9,7 +9,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -258,51 +257,4 @@ command=/bin/cat
 	if now := descriptors(); now != one {
 		t.Errorf("%d descriptors became %d", one, now)
 	}
-}
-
-// A signal that comes in the very moment ends everything as ever. One that comes in
-// the few milliseconds in which there is no program to listen may have to be sent
-// again (docs/upgrade.md, Limits).
-func TestTermInTheVeryMoment(t *testing.T) {
-	again, dead := 0, 0
-	tries := scale(8, 200)
-	for n := range tries {
-		s := newStage(t, "[program:sleep]\ncommand=/bin/sleep 1000\nstartsecs=0\n")
-		d := begin(t, s, variant("plain"))
-		pid := newCaller(t, s).facts()["sleep"].pid
-		if err := d.Cmd.Process.Signal(syscall.SIGUSR1); err != nil {
-			t.Fatal(err)
-		}
-		pause(time.Duration(n*37%100) * time.Millisecond)
-		if err := d.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Fatal(err)
-		}
-		s.Await("SIGTERM is heard, or lost, or the end", func() bool {
-			log := s.Read("supervisord.log")
-			if d.Cmd.Process.Signal(syscall.Signal(0)) != nil || strings.Contains(log, "received SIGTERM") {
-				return true
-			}
-			if strings.Contains(log, "upgraded:") && !strings.Contains(log, "received SIGTERM") {
-				again++
-				return d.Cmd.Process.Signal(syscall.SIGTERM) != nil
-			}
-			return false
-		})
-		out, err := d.End()
-		log := s.Read("supervisord.log")
-		if err != nil && strings.Contains(err.Error(), "terminated") && !strings.Contains(log, "upgraded:") && strings.Contains(log, "upgrading:") {
-			dead++ // while the runtime of the new program was starting
-			continue
-		}
-		if err != nil {
-			t.Errorf("try %d: %v\n%s", n, err, out)
-		}
-		if err := syscall.Kill(pid, 0); err == nil {
-			t.Errorf("try %d: the program lives on", n)
-		}
-		if !strings.Contains(log, "stopped: sleep") {
-			t.Errorf("try %d: the log says\n%s", n, log)
-		}
-	}
-	t.Logf("%d tries: sent again %d times, ended while the new program was starting %d times", tries, again, dead)
 }

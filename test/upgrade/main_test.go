@@ -73,8 +73,19 @@ var variants = map[string][3]string{
 	"plain":     {},
 	"future":    {"image.go", "const imageVersion = 1", "const imageVersion = 2"},
 	"failing":   {"resume.go", "groups := i.Loop.Configs()", "groups := i.Loop.Configs()\n\tpanic(\"broken on purpose\")"},
+	"deaf":      {"resume.go", "p.signals.catch() // first of all", deaf + "p.signals.catch() // first of all"},
+	"crashing":  {"resume.go", "groups := i.Loop.Configs()", "groups := i.Loop.Configs()\n\tos.Exit(3)"},
 	"vanishing": {"ask.go", "text, err := upgrade.Read(stdin)", "self, _ := os.Executable()\n\tos.Chmod(self, 0o644)\n\ttext, err := upgrade.Read(stdin)"},
 }
+
+// deaf makes the moment before a new program listens to signals as long as one likes:
+// it says that it has begun, and ends when there is a file called hear.
+const deaf = `stage := os.Getenv("STAGE")
+	_ = os.WriteFile(stage+"/deaf", nil, 0o644)
+	for _, err := os.Stat(stage + "/hear"); err != nil; _, err = os.Stat(stage + "/hear") {
+		_, _ = syscall.Select(0, nil, nil, nil, &syscall.Timeval{Usec: 10_000})
+	}
+	`
 
 // build builds the programs as users get them, and their variants.
 func build(dir string) error {
