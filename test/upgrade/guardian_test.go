@@ -27,7 +27,13 @@ func TestTermInTheVeryMoment(t *testing.T) {
 		if err := d.Cmd.Process.Signal(syscall.SIGUSR1); err != nil {
 			t.Fatal(err)
 		}
-		pause(time.Duration(n*37%100) * time.Millisecond)
+		if n%2 == 0 {
+			pause(time.Duration(n*37%100) * time.Millisecond)
+		} else { // nearer to the moment
+			for deadline := time.Now().Add(stage.Patience); !strings.Contains(s.Read("supervisord.log"), "upgrading: ") && time.Now().Before(deadline); {
+			}
+			pause(time.Duration(n*370%1500) * 10 * time.Microsecond)
+		}
 		sig := []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT}[n%3]
 		if err := d.Cmd.Process.Signal(sig); err != nil {
 			t.Fatal(err)
