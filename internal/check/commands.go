@@ -247,6 +247,12 @@ func (c *command) daemonizes(argv []string) bool {
 	f := c.say(daemonizes, "%s goes to the background, where it cannot be supervised", a.Program)
 	value := c.o.Value
 	switch {
+	case a.Whole != nil:
+		f.Hint = "run what " + a.Program + " starts: " + strings.Join(a.Whole, " ")
+		if old := strings.Join(argv, " "); strings.Contains(value, old) {
+			f.Suggestion = c.instead(c.o, strings.Replace(value, old, strings.Join(a.Whole, " "), 1))
+		}
+		return true
 	case a.Because != "" && strings.Contains(value, a.Because):
 		f.Message = a.Program + " goes to the background because of " + a.Because
 		f.Hint = "write " + a.Instead + " instead"

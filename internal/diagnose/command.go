@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"supervisor/internal/explain"
+	"supervisor/internal/foreground"
 	"supervisor/internal/spawn"
 )
 
@@ -20,6 +21,9 @@ func command(line string, env []string, who rights) explain.Command {
 		return explain.Command{}
 	}
 	c := explain.Command{Args: args}
+	if stay, known := foreground.Keep(args, head); known {
+		c.Stay = stay
+	}
 	file := args[0]
 	if !strings.Contains(file, "/") {
 		c.Search = spawn.SearchPath(env)
@@ -42,6 +46,25 @@ func command(line string, env []string, who rights) explain.Command {
 	c.NoExec = noExec(file)
 	inspect(&c, file, env, who)
 	return c
+}
+
+// head returns the beginning of an ordinary file, more than enough of a server's
+// own configuration. Nothing else is read, because that may never end.
+func head(file string) string {
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	const enough = 64 << 10 // bytes
+	text, err := io.ReadAll(io.LimitReader(f, enough))
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }
 
 // inspect reads the beginning of the file.

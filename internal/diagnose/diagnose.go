@@ -54,18 +54,28 @@ func (d *Doctor) Explain(name string) (explain.Explanation, error) {
 // has just ended.
 const soon = 30 * time.Second
 
+// twoSteps is how long a program that goes to the background may be in between:
+// what it has started starts another, and ends. What is seen in that moment is
+// gone before anybody can do something about it.
+const twoSteps = 500 * time.Millisecond
+
 // settled returns what is remembered of a process when all is known about its
 // last child, or soon.
 func (d *Doctor) settled(name string) (supervisor.History, error) {
 	h, err := d.supervisor.History(name)
-	if err != nil || h.Settled == nil {
+	if err != nil || h.Exit == "" {
 		return h, err
 	}
-	timer := time.NewTimer(soon)
-	defer timer.Stop()
-	select {
-	case <-h.Settled:
-	case <-timer.C:
+	if h.Settled != nil {
+		timer := time.NewTimer(soon)
+		defer timer.Stop()
+		select {
+		case <-h.Settled:
+		case <-timer.C:
+		}
+	}
+	if between := twoSteps - time.Since(h.ExitAt); between > 0 && h.ExitCode == 0 {
+		<-time.After(between)
 	}
 	return d.supervisor.History(name)
 }
@@ -103,17 +113,14 @@ func (d *Doctor) facts(info supervisor.Info, h supervisor.History, now time.Time
 			byPID[i.Vars.PID] = i.Display()
 		}
 	}
-	var left []procs.Process
-	for _, p := range h.Left {
-		if byPID[p.PID] == "" {
-			left = append(left, procs.Process(p))
-		}
-	}
-	if len(left) > 0 {
-		f.Left = named(procs.Living(left), nil)
-	}
+	f.Left = named(leftBehind(v.PID, h, env, byPID, now), nil)
 	if v.PID != 0 {
 		f.Children = named(procs.Children(v.PID), nil)
+	}
+	if f.Exit != nil && f.Exit.OutOfMemory {
+		if limit, ok := procs.MemoryLimit(); ok {
+			f.Memory = explain.Limit(limit)
+		}
 	}
 	if port := explain.WantedPort(f.Output.Lines, f.Command.Args); port != 0 {
 		f.Port = explain.Port{Number: port, Listeners: named(procs.Listeners(port), byPID)}

@@ -33,9 +33,8 @@ func (f *Facts) stayInForeground(e *Explanation) {
 	if len(f.Left) > 0 {
 		e.Steps = append(e.Steps, Step{Say: "End what runs in the background", Run: "kill " + pids(f.Left)})
 	}
-	command, known := Foreground(f.Command.Args)
-	if known {
-		e.Steps = append(e.Steps, f.set("Keep "+f.program()+" in the foreground", "command", f.keepText(command)))
+	if stay := f.Command.Stay; stay != nil {
+		e.Steps = append(e.Steps, f.set("Keep "+f.program()+" in the foreground", "command", f.keepText(stay)))
 		return
 	}
 	if starter := []string{"service", "systemctl", "invoke-rc.d"}; slices.Contains(starter, f.program()) || strings.HasPrefix(f.Command.Args[0], "/etc/init.d/") {
@@ -56,11 +55,19 @@ func (f *Facts) commandEdits() Edits {
 	return Configuration
 }
 
-// keepText writes a command as it was written, as far as it only grew.
+// keepText writes a command as it was written, as far as words were only put
+// behind the program or at the end.
 func (f *Facts) keepText(command []string) string {
-	old := f.Command.Args
-	if len(command) > len(old) && slices.Equal(command[:len(old)], old) {
-		return f.Options.Command + " " + joinDouble(command[len(old):])
+	old, text := f.Command.Args, f.Options.Command
+	more := len(command) - len(old)
+	if more <= 0 {
+		return joinDouble(command)
+	}
+	if slices.Equal(command[:len(old)], old) {
+		return text + " " + joinDouble(command[len(old):])
+	}
+	if rest, ok := strings.CutPrefix(text, old[0]+" "); ok && command[0] == old[0] && slices.Equal(command[1+more:], old[1:]) {
+		return old[0] + " " + joinDouble(command[1:1+more]) + " " + rest
 	}
 	return joinDouble(command)
 }
@@ -83,7 +90,7 @@ func needsOption(f *Facts) (Explanation, bool) {
 	if f.Exit == nil || f.Exit.Code != 0 || f.Exit.Lived >= f.Options.StartSecs {
 		return Explanation{}, false
 	}
-	if _, known := Foreground(f.Command.Args); !known {
+	if f.Command.Stay == nil {
 		return Explanation{}, false
 	}
 	e := Explanation{
@@ -138,7 +145,8 @@ func shellBackground(f *Facts) (Explanation, bool) {
 // withExec lets the last program of a script take the place of the shell, if
 // the script is a single command.
 func withExec(script string) string {
-	if strings.ContainsAny(script, ";&|\n(){}") || strings.HasPrefix(script, "exec ") || strings.HasPrefix(script, "while ") {
+	operators := strings.NewReplacer(">&", "", "&>", "").Replace(script)
+	if strings.ContainsAny(operators, ";&|\n(){}") || strings.HasPrefix(script, "exec ") || strings.HasPrefix(script, "while ") {
 		return script
 	}
 	if first, _, _ := strings.Cut(script, " "); strings.Contains(first, "=") || first == "cd" {

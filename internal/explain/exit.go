@@ -7,19 +7,6 @@ import (
 
 // The causes in this file are read off from how the last child ended.
 
-// outOfMemory: the kernel has killed it.
-func outOfMemory(f *Facts) (Explanation, bool) {
-	if f.Exit == nil || f.Exit.Signal != "SIGKILL" || !f.Exit.OutOfMemory {
-		return Explanation{}, false
-	}
-	return Explanation{
-		Cause:    "out-of-memory",
-		Answer:   fmt.Sprintf("The kernel killed %s, because there was no memory left for it.", f.Name),
-		Evidence: []string{fmt.Sprintf("It was killed by SIGKILL %s, which neither supervisord nor anybody by way of it had sent, and the kernel counted an out-of-memory kill just then.", f.after())},
-		Steps:    []Step{{Say: "Give the machine or its control group more memory, or configure " + f.program() + " to use less"}},
-	}, true
-}
-
 // tooShortForStartsecs: it does its work well, in less time than startsecs.
 func tooShortForStartsecs(f *Facts) (Explanation, bool) {
 	const aWhile = time.Second
@@ -71,6 +58,10 @@ func restartsOften(f *Facts) (Explanation, bool) {
 	}
 	if longest > 10*time.Minute {
 		return Explanation{}, false
+	}
+	if e, ok := outOfMemory(f); ok {
+		e.Evidence = append(e.Evidence, fmt.Sprintf("It was started anew %d times without being asked for.", f.Restarts))
+		return e, true
 	}
 	e := Explanation{
 		Cause: "dies-again-and-again",

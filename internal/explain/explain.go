@@ -33,6 +33,7 @@ type Facts struct {
 	Left     []Process // what its children left behind, and what still lives
 	Children []Process // of the present child
 	Port     Port      // that it wanted and could not get
+	Memory   Limit     // of supervisord and its children together, if memory ran out
 	Changed  []string  // options that differ on disk
 	Removed  bool      // it is not in the configuration on disk any more
 }
@@ -88,11 +89,19 @@ type Port struct {
 	Listeners []Process
 }
 
+// Limit is how much memory a control group may use.
+type Limit struct {
+	File     string // that says so; empty: there is no limit
+	Bytes    int64
+	Writable bool // by supervisord
+}
+
 // Command is what is known about the file that is to be executed.
 type Command struct {
 	Args   []string // empty: the command cannot be parsed
 	Search string   // the PATH that was searched; empty: the command names a file
 	Path   Path     // of the file; empty: nothing was found to look at
+	Stay   []string // the command that does not go to the background; nil: this one does not, as far as is known
 	Nearby []string // programs of this name, or nearly, that are elsewhere
 	Kind   Kind
 	Script Script // Kind == Script
@@ -186,8 +195,8 @@ func Explain(f Facts) Explanation {
 func causesOf(f *Facts) []cause {
 	failure := []cause{
 		badCommand, noProgram, notExecutable, badSpawn, badDirectory, badUser, cannotExecute, envCannotFind,
-		background, shellBackground, wordsOfTrouble, needsOption,
-		outOfMemory, tooShortForStartsecs, endsAtOnce, exitMeaning, signalMeaning,
+		outOfMemory, background, shellBackground, wordsOfTrouble, needsOption,
+		tooShortForStartsecs, endsAtOnce, exitMeaning, signalMeaning,
 	}
 	switch f.State {
 	case "RUNNING":
@@ -200,7 +209,7 @@ func causesOf(f *Facts) []cause {
 	case "BACKOFF", "FATAL":
 		return append(failure, unclear)
 	case "EXITED":
-		return append([]cause{restartsOften, background, shellBackground, wordsOfTrouble, outOfMemory}, exited, exitMeaning, signalMeaning, unclear)
+		return append([]cause{restartsOften, outOfMemory, background, shellBackground, wordsOfTrouble}, exited, exitMeaning, signalMeaning, unclear)
 	case "STOPPED":
 		return []cause{neverStarted, stoppedWhileFailing, killedAfterWait, leftBehindStopped, stopped}
 	case "STOPPING":

@@ -18,49 +18,6 @@ func failing(args ...string) Facts {
 	}
 }
 
-// Each well-known program is kept in the foreground, and one that is kept
-// already is left alone.
-func TestForeground(t *testing.T) {
-	for _, tt := range []struct{ command, want string }{
-		{"nginx", "nginx -g|daemon off;"},
-		{"/usr/sbin/nginx -c /etc/n.conf", "/usr/sbin/nginx -c /etc/n.conf -g|daemon off;"},
-		{"redis-server /etc/redis.conf --daemonize yes", "redis-server /etc/redis.conf --daemonize no"},
-		{"php-fpm8.2 -D", "php-fpm8.2 --nodaemonize"},
-		{"apache2ctl start", "apache2ctl -D FOREGROUND"},
-		{"cron", "cron -f"},
-		{"crond", "crond -n"},
-		{"mysqld --daemonize --user=mysql", "mysqld --user=mysql"},
-		{"mysqld --user=mysql", ""},
-		{"mariadbd", ""},
-		{"postgres -D /data", ""},
-		{"pg_ctl -D /data start", "postgres -D /data"},
-		{"gunicorn -D app:app", "gunicorn app:app"},
-		{"gunicorn app:app", ""},
-		{"uwsgi --ini a.ini --daemonize /var/log/a.log", "uwsgi --ini a.ini"},
-		{"uwsgi --daemonize=/var/log/a.log --ini a.ini", "uwsgi --ini a.ini"},
-		{"haproxy -D -f h.cfg", "haproxy -f h.cfg -db"},
-		{"exim4 -bd -q30m", "exim4 -q30m -bdf"},
-		{"postfix start", "postfix start-fg"},
-		{"squid", "squid -N"},
-		{"named -u bind", "named -u bind -f"},
-		{"mongod --fork --dbpath /d", "mongod --dbpath /d"},
-		{"sshd -D -e", ""},
-		{"dockerd", ""},
-		{"my-own-server", ""},
-		{"", ""},
-	} {
-		command, known := Foreground(strings.Fields(tt.command))
-		want := strings.Split(strings.ReplaceAll(tt.want, "|", "\x00"), " ")
-		for i := range want {
-			want[i] = strings.ReplaceAll(want[i], "\x00", "|")
-		}
-		got := strings.ReplaceAll(strings.Join(command, " "), "-g daemon off;", "-g|daemon off;")
-		if known != (tt.want != "") || known && got != tt.want {
-			t.Errorf("%q: %q, %v; want %q", tt.command, got, known, tt.want)
-		}
-	}
-}
-
 // What the programs below write is understood.
 func TestWordsOfTrouble(t *testing.T) {
 	for _, tt := range []struct{ line, cause string }{
@@ -80,6 +37,8 @@ func TestWordsOfTrouble(t *testing.T) {
 		{"accept4: too many open files", "too-many-files"},
 		{"java.lang.OutOfMemoryError: Java heap space", "no-memory"},
 		{"\"root\" execution of the PostgreSQL server is not permitted.", "not-as-root"},
+		{"mysqld: Please consult the MariaDB Documentation to find out how to run mariadbd as root!", "not-as-root"},
+		{"2026-11-26  4:47:51 0 [ERROR] mysqld: unknown option '--daemonize'", "usage"},
 		{"Missing privilege separation directory: /run/sshd", "missing-directory"},
 		{"sshd re-exec requires execution with an absolute path", "full-path"},
 		{"AH00111: Config variable ${APACHE_RUN_DIR} is not defined", "environment"},
@@ -129,6 +88,32 @@ func TestKilled(t *testing.T) {
 	}
 }
 
+// Who runs out of memory is told how to get more, as far as that can be said.
+func TestMoreMemory(t *testing.T) {
+	f := failing("app")
+	f.Exit = &Exit{Text: "terminated by SIGKILL", Code: -1, Signal: "SIGKILL", Lived: time.Minute, OutOfMemory: true}
+	f.Output = Output{"stderr", []string{"connection refused"}} // which is not what it died of
+	for _, tt := range []struct {
+		limit    Limit
+		run, say string
+	}{
+		{Limit{}, "", "the machine"},
+		{Limit{"/sys/fs/cgroup/system.slice/supervisor.service/memory.max", 64 << 20, true}, "systemctl set-property supervisor.service MemoryMax=128M", "the service"},
+		{Limit{"/sys/fs/cgroup/memory/my group/memory.limit_in_bytes", 100, true}, "echo 200 > '/sys/fs/cgroup/memory/my group/memory.limit_in_bytes'", "twice as much"},
+		{Limit{"/sys/fs/cgroup/memory.max", 1 << 30, false}, "", "the container"},
+	} {
+		f.Memory = tt.limit
+		e := Explain(f)
+		if e.Cause != "out-of-memory" || e.Steps[0].Run != tt.run || !strings.Contains(e.Steps[0].Say, tt.say) {
+			t.Errorf("%+v: %+v", tt.limit, e)
+		}
+	}
+	f.State, f.Restarts, f.Lives = "RUNNING", 7, []time.Duration{1, 2, 3}
+	if e := Explain(f); e.Cause != "out-of-memory" {
+		t.Errorf("again and again: %+v", e)
+	}
+}
+
 func TestMeaning(t *testing.T) {
 	for code, want := range map[int]string{1: "of any kind", 2: "wrong use", 126: "cannot be executed", 127: "no such command", 139: "SIGSEGV", 64: "EX_USAGE", 78: "EX_CONFIG", 255: "-1", 17: "nothing in particular"} {
 		if got := meaning(&Exit{Code: code}); !strings.Contains(got, want) {
@@ -142,10 +127,16 @@ func TestStepsCanBeWritten(t *testing.T) {
 	f := failing("/usr/sbin/nginx", "-c", "100%.conf")
 	f.Exit = &Exit{Text: "exit status 0"}
 	f.Left = []Process{{PID: 7, Command: "nginx"}}
-	e := Explain(f)
-	want := Step{"Keep nginx in the foreground", "program:app", "command", `/usr/sbin/nginx -c 100%%.conf -g "daemon off;"`, "", Nothing}
-	if !slices.Contains(e.Steps, want) {
-		t.Errorf("%+v", e.Steps)
+	for want, stay := range map[string][]string{
+		`/usr/sbin/nginx -g "daemon off;" -c 100%%.conf`: {"/usr/sbin/nginx", "-g", "daemon off;", "-c", "100%.conf"},
+		`/usr/sbin/nginx -c 100%%.conf -x`:               {"/usr/sbin/nginx", "-c", "100%.conf", "-x"},
+		`/usr/sbin/nginx`:                                {"/usr/sbin/nginx"},
+	} {
+		f.Command.Stay = stay
+		e := Explain(f)
+		if !slices.Contains(e.Steps, Step{"Keep nginx in the foreground", "program:app", "command", want, "", Nothing}) {
+			t.Errorf("%+v", e.Steps)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -142,8 +143,8 @@ var understood = []words{
 		say("PostgreSQL refuses to run as root.", Step{Say: "Run it as its own user", Key: "user", Value: "postgres"})},
 	{"not-as-root", pattern.Lazy(`can't run as root without the -u switch`),
 		say("memcached does not run as root unless it is told so.", Step{Say: "Let supervisord start it as somebody else", Key: "user", Value: "nobody"})},
-	{"not-as-root", pattern.Lazy(`(?i)Please consult the Knowledge Base to find out how to run mysqld as root|Please read .*how to run mysqld as root`),
-		say("MySQL refuses to run as root.", Step{Say: "Run it as its own user", Key: "user", Value: "mysql"})},
+	{"not-as-root", pattern.Lazy(`(?i)Please (consult|read) .*how to run (mysqld|mariadbd) as root`),
+		say("$program refuses to run as root.", Step{Say: "Run it as its own user", Key: "user", Value: "mysql"})},
 	{"missing-directory", pattern.Lazy(`Missing privilege separation directory: (\S+)`),
 		say("sshd needs the directory $1, which the boot scripts would have made.", Step{Say: "Make it", Run: "mkdir -p $1"})},
 	{"full-path", pattern.Lazy(`sshd re-exec requires execution with an absolute path`), fullPath},
@@ -158,8 +159,19 @@ var understood = []words{
 			Step{Say: "Start what it needs before it. If both start together, give it time: more retries, of which each waits a second longer", Key: "startretries", Value: "10"})},
 	{"missing-file", pattern.Lazy(`(?i)(?:No such file or directory|ENOENT)[^'"/]*['"]([^'"]+)['"]`), missingFile},
 	{"missing-file", pattern.Lazy(`(?i)['"]?(/[^'": ,]+)['"]?.{0,20}(?:No such file or directory|does not exist|\(2: )`), missingFile},
-	{"usage", pattern.Lazy(`(?i)(?:unrecognized|unknown|invalid|illegal) (?:option|argument)s?:?(?: --)? ['"‘]?([^'"’ ]+)`),
-		say("$program does not know the option $1.", Step{Say: "Correct command= of [$section]; its manual, or $program --help, lists the options", Edits: Configuration})},
+	{"usage", pattern.Lazy(`(?i)(?:unrecognized|unknown|invalid|illegal) (?:option|argument)s?:?(?: --)? ['"‘]?([^'"’ ]+)`), unknownOption},
+}
+
+func unknownOption(f *Facts, m []string) (Explanation, bool) {
+	e := Explanation{
+		Answer: fmt.Sprintf("%s does not know the option %s.", f.program(), m[1]),
+		Steps:  []Step{{Say: "Correct command= of [" + f.Section + "]; its manual, or " + f.program() + " --help, lists the options", Edits: Configuration}},
+	}
+	if stay := f.Command.Stay; slices.Contains(f.Command.Args, m[1]) && stay != nil && !slices.Contains(stay, m[1]) {
+		e.Evidence = []string{"It would send " + f.program() + " to the background, where supervisord cannot watch it."}
+		e.Steps = []Step{f.set("Leave it out", "command", f.keepText(stay))}
+	}
+	return e, true
 }
 
 func portInUse(f *Facts, _ []string) (Explanation, bool) {

@@ -135,7 +135,7 @@ func leftBehindRunning(f *Facts) (Explanation, bool) {
 	if len(f.Left) == 0 {
 		return Explanation{}, false
 	}
-	if _, known := Foreground(f.Command.Args); known {
+	if f.Command.Stay != nil {
 		return background(f)
 	}
 	e := Explanation{
@@ -163,6 +163,9 @@ func healthy(f *Facts) (Explanation, bool) {
 		line := fmt.Sprintf("It was started anew %s without being asked for", times(f.Restarts))
 		if f.Exit.StopTook == 0 { // otherwise that end is not what it was started anew for
 			line += "; the last child before this one " + f.Exit.how()
+			if f.Exit.OutOfMemory {
+				line += ", for want of memory"
+			}
 		}
 		e.Evidence = append(e.Evidence, line+".")
 	}

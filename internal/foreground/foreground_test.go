@@ -69,24 +69,62 @@ func TestAdviceHelps(t *testing.T) {
 		if !ok {
 			t.Errorf("%s: %s stays in the foreground", r.names, command)
 		}
-		fixed := strings.Replace(command, a.Because, a.Instead, 1)
-		if a.Because == "" {
-			fixed += a.Instead
-		}
-		if _, ok := r.advise("p", splitQuoted(fixed), func(string) string { return "" }); ok {
+		fixed := a.apply(strings.Fields(command))
+		if _, ok := r.advise("p", fixed, func(string) string { return "" }); ok {
 			t.Errorf("%s: %q still goes to the background", r.names, fixed)
 		}
 	}
 }
 
-// splitQuoted splits a command in which one quotation may stand at the end.
-func splitQuoted(command string) []string {
-	before, quoted, ok := strings.Cut(command, `"`)
-	words := strings.Fields(before)
-	if ok {
-		words = append(words, strings.Trim(quoted, `"`))
+// Each well-known program is kept in the foreground, and one that is kept
+// already is left alone.
+func TestKeep(t *testing.T) {
+	for _, tt := range []struct{ command, want string }{
+		{"nginx", "nginx -g daemon_off;"},
+		{"/usr/sbin/nginx -c /etc/n.conf", "/usr/sbin/nginx -g daemon_off; -c /etc/n.conf"},
+		{"redis-server /etc/redis.conf --daemonize yes", "redis-server /etc/redis.conf --daemonize no"},
+		{"redis-server /my/daemon.conf", "redis-server /my/daemon.conf --daemonize no"},
+		{"php-fpm8.2 -D", "php-fpm8.2 --nodaemonize"},
+		{"php-fpm8.2", "php-fpm8.2 --nodaemonize"},
+		{"apache2ctl start", "apache2ctl -D FOREGROUND"},
+		{"apache2ctl -k start", "apache2ctl -D FOREGROUND"},
+		{"cron", "cron -f"},
+		{"crond", "crond -f"},
+		{"mysqld --daemonize --user=mysql", "mysqld --user=mysql"},
+		{"mysqld --user=mysql", ""},
+		{"mariadbd", ""},
+		{"postgres -D /data", ""},
+		{"pg_ctl -D /data start", "postgres -D /data"},
+		{"pg_ctl -D /data stop", ""},
+		{"pg_ctlcluster 15 main start", "pg_ctlcluster 15 main start --foreground"},
+		{"gunicorn -D app:app", "gunicorn app:app"},
+		{"gunicorn -D --daemon app:app", "gunicorn app:app"},
+		{"gunicorn app:app", ""},
+		{"uwsgi --ini a.ini --daemonize /var/log/a.log", "uwsgi --ini a.ini"},
+		{"uwsgi --daemonize=/var/log/a.log --ini a.ini", "uwsgi --ini a.ini"},
+		{"haproxy -D -f h.cfg", "haproxy -db -f h.cfg"},
+		{"haproxy -f /my/daemon.conf", "haproxy -db -f /my/daemon.conf"},
+		{"vsftpd /my/vsftpd.conf", "vsftpd /my/vsftpd.conf -obackground=NO"},
+		{"exim4 -bd -q30m", "exim4 -bdf -q30m"},
+		{"postfix start", "postfix start-fg"},
+		{"twistd3 web", "twistd3 -n web"},
+		{"squid", "squid -N"},
+		{"named -u bind", "named -f -u bind"},
+		{"mongod --fork --dbpath /d", "mongod --dbpath /d"},
+		{"sshd -D -e", ""},
+		{"dockerd", ""},
+		{"my-own-server", ""},
+		{"", ""},
+	} {
+		read := func(file string) string {
+			return map[string]string{"/my/daemon.conf": "daemonize yes\n daemon\n"}[file]
+		}
+		command, known := Keep(strings.Fields(tt.command), read)
+		got := strings.ReplaceAll(strings.Join(command, " "), "daemon off", "daemon_off")
+		if known != (tt.want != "") || known && got != tt.want {
+			t.Errorf("%q: %q, %v; want %q", tt.command, got, known, tt.want)
+		}
 	}
-	return words
 }
 
 func FuzzAdvise(f *testing.F) {
@@ -96,6 +134,9 @@ func FuzzAdvise(f *testing.F) {
 		a, ok := Advise(strings.Split(command, " "), func(string) string { return command })
 		if ok && a.Program == "" {
 			t.Errorf("%q: %+v", command, a)
+		}
+		if kept, known := Keep(strings.Split(command, " "), func(string) string { return command }); known && len(kept) == 0 {
+			t.Errorf("%q: nothing is kept", command)
 		}
 	})
 }

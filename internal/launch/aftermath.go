@@ -11,10 +11,11 @@ import (
 	"supervisor/internal/supervisor"
 )
 
-// What a child leaves behind can be found out only as it ends: later nobody
-// knows any more whose it was. A look costs a walk through all processes of the
-// system, so it is taken when there is a reason, and never more often than once
-// in lookEvery for a process that dies again and again.
+// What a child leaves behind is looked for as it ends: later it may not be known
+// any more whose it was, if it does not show its environment. A look costs a
+// walk through all processes of the system, so it is taken when there is a
+// reason, and never more often than once in lookEvery for a process that dies
+// again and again.
 const (
 	lookEvery = time.Second
 	// briefly is how long something that puts itself into the background may
@@ -45,7 +46,7 @@ func (s *seat) lookBack(c *child, e spawn.Exit) supervisor.Aftermath {
 		Program: c.file,
 		Args:    c.args,
 		Started: c.started,
-		Ended:   e.At,
+		Next:    func() time.Time { return s.begunAfter(c) },
 		Known:   s.launcher.Spawner.Knows,
 	}) {
 		a.Left = append(a.Left, supervisor.Remnant(p))
@@ -54,6 +55,16 @@ func (s *seat) lookBack(c *child, e spawn.Exit) supervisor.Aftermath {
 		a.OutOfMemory = s.launcher.outOfMemory() || procs.OOMVictim(e.PID)
 	}
 	return a
+}
+
+// begunAfter returns when the next child after c was begun; zero: none was.
+func (s *seat) begunAfter(c *child) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.begun.After(c.started) {
+		return s.begun
+	}
+	return time.Time{}
 }
 
 // maySeeRemnants reports whether there is a reason to look: somebody of the

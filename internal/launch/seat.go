@@ -28,6 +28,7 @@ type seat struct {
 
 	mu    sync.Mutex
 	child *child    // nil: there is none
+	begun time.Time // when the last child of this daemon was begun, before it was there; zero: none was
 	look  time.Time // when it was last looked for what a child has left behind
 }
 
@@ -52,6 +53,9 @@ func (s *seat) Launch(n int, report func(supervisor.Report)) {
 	}
 	s.launcher.queue.add(func() {
 		before := time.Now() // a child may have children before we come to look at the clock
+		s.mu.Lock()
+		s.begun = before
+		s.mu.Unlock()
 		c, err := s.spawn(n, report)
 		if err != nil {
 			report(supervisor.SpawnFailed{Incarnation: n, Reason: s.explain(err), At: time.Now()})

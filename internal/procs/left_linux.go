@@ -27,43 +27,118 @@ type stat struct {
 
 // Left returns the processes that a child has left behind: those whose
 // environment names it, those of its process group, and orphans of the same
-// program that were born while it lived and have no environment to show.
-// (Servers that write a title over their environment are of that kind.) It would
+// program in the control group of this process that have no environment to show.
+// (Servers that write a title over their environment are of that kind.) All but
+// those of its group were born before the next child, if there is one: who goes
+// to the background in two steps may take the second after its end. It would
 // rather miss one than name somebody else's, for what is named may be killed.
 func Left(c Child) []Process {
-	all := everything()
-	ours := ancestors(all)
-	from, to := ticksAt(c.Started), ticksAt(c.Ended)
+	s := scan(c)
+	from := ticksAt(c.Started)
 	members := make(map[int]stat)
 	nameless := make(map[int]stat)
 	program, err := filepath.EvalSymlinks(c.Program)
 	if err != nil {
 		program = c.Program
 	}
-	for pid, p := range all {
+	for pid, p := range s.all {
 		switch {
-		case p.zombie, pid == c.PID, ours[pid], c.Known != nil && c.Known(pid):
+		case p.zombie, pid == c.PID, s.ours[pid], s.knows(pid):
 		case p.group == c.PID:
 			members[pid] = p
-		case p.born+1 < from || p.born > to+1:
+		case p.born+1 < from:
 		default:
 			switch environmentOf(pid, c) {
 			case itsOwn:
 				members[pid] = p
 			case unreadable:
-				if ours[p.parent] && program != "" && programOf(pid) == program {
+				if s.orphan(p) && program != "" && programOf(pid) == program && controlGroup(strconv.Itoa(pid)) == controlGroup("self") {
 					nameless[pid] = p
 				}
 			}
 		}
 	}
-	maps.Copy(members, likely(nameless, strings.Join(c.Args, " ")))
-	var left []Process
-	for pid, p := range members {
-		left = append(left, describe(p, pid))
+	if next := c.next(); !next.IsZero() {
+		after := func(_ int, p stat) bool { return p.group != c.PID && p.born >= ticksAt(next) }
+		maps.DeleteFunc(members, after)
+		maps.DeleteFunc(nameless, after)
 	}
-	slices.SortFunc(left, func(a, b Process) int { return cmp.Or(cmp.Compare(a.Born, b.Born), cmp.Compare(a.PID, b.PID)) })
-	return left
+	maps.DeleteFunc(members, func(_ int, p stat) bool { return p.group != c.PID && !s.astray(p, members) })
+	maps.Copy(members, likely(nameless, strings.Join(c.Args, " ")))
+	return described(members)
+}
+
+// Astray returns the processes whose environment names a process of ours, that
+// were born between this daemon and a moment, and that are neither a child of
+// ours nor descend from one: what earlier children have left behind, wherever
+// it was born to. Of c only the names and Known count.
+func Astray(c Child, before time.Time) []Process {
+	s := scan(c)
+	from, to := s.all[os.Getpid()].born, ticksAt(before)
+	members := make(map[int]stat)
+	for pid, p := range s.all {
+		if !p.zombie && !s.ours[pid] && !s.knows(pid) && p.born >= from && p.born < to && environmentOf(pid, c) == itsOwn {
+			members[pid] = p
+		}
+	}
+	maps.DeleteFunc(members, func(_ int, p stat) bool { return !s.astray(p, members) })
+	return described(members)
+}
+
+// survey is all processes as they were found, by somebody who looks for what
+// belongs to a child.
+type survey struct {
+	all  map[int]stat
+	ours map[int]bool // this process and those it descends from
+	c    Child
+}
+
+func scan(c Child) survey {
+	all := everything()
+	return survey{all, ancestors(all), c}
+}
+
+func (s survey) knows(pid int) bool { return s.c.Known != nil && s.c.Known(pid) }
+
+// orphan reports whether a process has been inherited by one of us, or is just
+// about to be.
+func (s survey) orphan(p stat) bool {
+	_, found := s.all[p.parent]
+	return s.ours[p.parent] || !found
+}
+
+// astray reports whether a process is an orphan, or descends from one by way of
+// members only. The children of another supervisord, be it one in a container
+// that calls everything as we do, are not.
+func (s survey) astray(p stat, members map[int]stat) bool {
+	for range len(s.all) {
+		if s.orphan(p) {
+			return true
+		}
+		parent, ok := members[p.parent]
+		if !ok {
+			return false
+		}
+		p = parent
+	}
+	return false
+}
+
+func described(members map[int]stat) (list []Process) {
+	for pid, p := range members {
+		list = append(list, describe(p, pid))
+	}
+	slices.SortFunc(list, func(a, b Process) int { return cmp.Or(cmp.Compare(a.Born, b.Born), cmp.Compare(a.PID, b.PID)) })
+	return list
+}
+
+// controlGroup returns in which control groups a process is.
+func controlGroup(pid string) string {
+	text, err := os.ReadFile("/proc/" + pid + "/cgroup")
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }
 
 // Living returns what lives now of processes that were left behind, as they are

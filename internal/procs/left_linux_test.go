@@ -1,7 +1,11 @@
 package procs
 
 import (
+	"os/exec"
+	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 func TestBelongs(t *testing.T) {
@@ -19,6 +23,83 @@ func TestBelongs(t *testing.T) {
 	} {
 		if got := belongs([]byte(tt.environ), c); got != tt.want {
 			t.Errorf("%q: %d, want %d", tt.environ, got, tt.want)
+		}
+	}
+}
+
+// orphaned starts a program by way of one that ends, as who goes to the
+// background does, and returns its pid.
+func orphaned(t *testing.T, c Child) int {
+	t.Helper()
+	cmd := exec.Command("setsid", "sh", "-c", "exec 2>&1; sleep 60 >/dev/null 2>&1 & echo $!")
+	cmd.Env = []string{"PATH=/usr/bin:/bin", "SUPERVISOR_PROCESS_NAME=" + c.Name, "SUPERVISOR_GROUP_NAME=" + c.Group, "SUPERVISOR_SERVER_URL=" + c.Server}
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid := 0
+	for _, digit := range strings.TrimSpace(string(out)) {
+		pid = pid*10 + int(digit-'0')
+	}
+	t.Cleanup(func() {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Error(err)
+		}
+	})
+	return pid
+}
+
+// Who goes to the background in two steps, of which the second comes after the
+// end of the child, is found all the same: as the child ends, and later. What
+// was born after the next child may be that one's.
+func TestSecondStepIsLate(t *testing.T) {
+	began := time.Now()
+	c := Child{PID: 1 << 30, Name: "late", Group: t.Name(), Server: "unix:///nowhere", Started: began}
+	pid := orphaned(t, c)
+	is := func(list []Process) bool { return len(list) == 1 && list[0].PID == pid }
+	if left := Left(c); !is(left) {
+		t.Errorf("the child left %+v, want %d", left, pid)
+	}
+	if astray := Astray(c, time.Now().Add(time.Minute)); !is(astray) || !is(Living(astray)) {
+		t.Errorf("astray are %+v, want %d", astray, pid)
+	}
+	c.Next = func() time.Time { return began.Add(-time.Minute) }
+	if left := Left(c); len(left) != 0 {
+		t.Errorf("an older child left %+v", left)
+	}
+	if astray := Astray(c, began.Add(-time.Minute)); len(astray) != 0 {
+		t.Errorf("before the child was begun, there were astray %+v", astray)
+	}
+	c.Server = "unix:///elsewhere"
+	if astray := Astray(c, time.Now().Add(time.Minute)); len(astray) != 0 {
+		t.Errorf("of another supervisord are astray %+v", astray)
+	}
+}
+
+// The child of another supervisord that calls everything as we do, such as one
+// in a container, is not ours.
+func TestChildOfAnotherIsNotAstray(t *testing.T) {
+	s := survey{ours: map[int]bool{1: true}, all: map[int]stat{1: {pid: 1}, 10: {pid: 10, parent: 1}, 11: {pid: 11, parent: 10}, 20: {pid: 20, parent: 1}, 21: {pid: 21, parent: 20}}}
+	members := map[int]stat{11: s.all[11], 20: s.all[20], 21: s.all[21]}
+	for pid, want := range map[int]bool{11: false, 20: true, 21: true} {
+		if got := s.astray(s.all[pid], members); got != want {
+			t.Errorf("%d: %v, want %v", pid, got, want)
+		}
+	}
+}
+
+func TestHierarchy(t *testing.T) {
+	for line, want := range map[string][3]string{
+		"4:memory:/web/one":      {"/sys/fs/cgroup/memory", "/web/one", "memory.limit_in_bytes"},
+		"0::/system.slice/w:x":   {"/sys/fs/cgroup", "/system.slice/w:x", "memory.max"},
+		"0::/":                   {"/sys/fs/cgroup", "/", "memory.max"},
+		"0::/../elsewhere":       {},
+		"3:cpu,cpuacct:/web/one": {},
+		"":                       {},
+	} {
+		dir, group, file := hierarchy(line)
+		if got := [3]string{dir, group, file}; dir != want[0] || dir != "" && got != want {
+			t.Errorf("%q: %q, want %q", line, got, want)
 		}
 	}
 }

@@ -2,8 +2,13 @@
 
 package procs
 
+import "time"
+
 // Left finds nothing.
 func Left(Child) []Process { return nil }
+
+// Astray finds nothing.
+func Astray(Child, time.Time) []Process { return nil }
 
 // Children finds nothing.
 func Children(int) []Process { return nil }

@@ -18,13 +18,30 @@ type Process struct {
 
 // Child is a child that has ended.
 type Child struct {
-	PID            int
-	Name, Group    string   // what its environment called it
-	Server         string   // the SUPERVISOR_SERVER_URL that it had; empty: none
-	Program        string   // the file that it was
-	Args           []string // its command line
-	Started, Ended time.Time
+	PID         int
+	Name, Group string   // what its environment called it
+	Server      string   // the SUPERVISOR_SERVER_URL that it had; empty: none
+	Program     string   // the file that it was
+	Args        []string // its command line
+	Started     time.Time
+	// Next returns when the next child of the same process was begun; zero: none
+	// has been. It is asked after the look. nil: there is none.
+	Next func() time.Time
 	// Known reports whether a process is a living child of ours, which is
 	// nobody's leftover.
 	Known func(pid int) bool
+}
+
+func (c Child) next() time.Time {
+	if c.Next == nil {
+		return time.Time{}
+	}
+	return c.Next()
+}
+
+// Limit is how much memory a control group may use.
+type Limit struct {
+	File     string // that says so
+	Bytes    int64
+	Writable bool // by this process
 }

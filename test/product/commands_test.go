@@ -252,13 +252,21 @@ func condition(cond string) (bool, error) {
 
 // peer reports whether a program of somebody else is installed.
 func peer(name string) (bool, error) {
-	for _, dir := range []string{"/usr/bin", "/usr/sbin"} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			return true, nil
-		}
+	if peerName(name) != "" {
+		return true, nil
 	}
 	if os.Getenv("CI") == "true" {
 		return false, fmt.Errorf("%s is not installed, and nothing may be skipped in CI", name)
 	}
 	return false, nil
+}
+
+// peerName returns the name of the file that a pattern finds; empty: there is none.
+func peerName(name string) string {
+	for _, dir := range []string{"/usr/bin", "/usr/sbin"} {
+		if files, err := filepath.Glob(filepath.Join(dir, name)); name != "" && err == nil && len(files) > 0 {
+			return filepath.Base(files[0])
+		}
+	}
+	return ""
 }

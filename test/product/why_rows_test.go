@@ -2,6 +2,19 @@
 
 package product
 
+// mysqld is what lets a mysqld do with an empty directory.
+const mysqld = "--no-defaults --skip-grant-tables --datadir=$DIR/data --socket=$DIR/mysqld.sock --pid-file=$DIR/mysqld.pid --port=$PORT --bind-address=127.0.0.1"
+
+// limitMemory makes a control group of either version that has little memory,
+// and leaves its name in the file group.
+const limitMemory = `
+group=/sys/fs/cgroup/memory/why-$PORT file=memory.limit_in_bytes
+test -d /sys/fs/cgroup/memory || group=/sys/fs/cgroup/why-$PORT file=memory.max
+mkdir $group || exit
+echo $group >group
+echo 192M >$group/$file || { rmdir $group; exit 1; }
+`
+
 // brokenSetups are the set-ups of TestWhy.
 var brokenSetups = []broken{
 	// It cannot be executed.
@@ -68,8 +81,8 @@ var brokenSetups = []broken{
 		title: "redis-server goes to the background", peer: "redis-server", state: "FATAL|EXITED", cause: "background", says: "--daemonize no",
 		config: "command=redis-server --port $PORT --bind 127.0.0.1 --save \"\" --dir $DIR --daemonize yes\nstartretries=0",
 	}, {
-		title: "php-fpm goes to the background", peer: "php-fpm8.2", rare: true, state: "FATAL|EXITED", cause: "background", says: "--nodaemonize",
-		config: "command=php-fpm8.2 --fpm-config $DIR/fpm.conf\nstartretries=0",
+		title: "php-fpm goes to the background", peer: "php-fpm[0-9]*", state: "FATAL|EXITED", cause: "background", says: "--nodaemonize",
+		config: "command=$PEER --fpm-config $DIR/fpm.conf\nstartretries=0",
 		files:  map[string]string{"fpm.conf": "[global]\nerror_log=/dev/null\npid=$DIR/fpm.pid\n[www]\nlisten=127.0.0.1:$PORT\nuser=nobody\npm=static\npm.max_children=1\n"},
 		root:   true,
 	}, {
@@ -84,6 +97,28 @@ var brokenSetups = []broken{
 		config: "command=/usr/sbin/sshd -f $DIR/sshd.conf\nstartretries=0",
 		files:  map[string]string{"sshd.conf": "Port $PORT\nListenAddress 127.0.0.1\nHostKey $DIR/key\nPidFile $DIR/sshd.pid\n"},
 		before: "mkdir -p /run/sshd; ssh-keygen -q -t ed25519 -N '' -f key",
+	}, {
+		// The cron of a test carries out nothing of the machine's, and does not
+		// stumble over the machine's own.
+		title: "cron goes to the background", peer: "cron", root: true, state: "FATAL|EXITED", cause: "background", says: "cron -f",
+		config: "command=cron\nstartretries=0",
+		needs:  "unshare --mount true",
+		around: `exec unshare --mount sh -c 'for dir in /run /etc/cron.d /var/spool/cron; do mount -t tmpfs none $dir || exit; done; mount --bind /dev/null /etc/crontab && exec "$@"' sh "$@"`,
+	}, {
+		title: "A shell puts mysqld into the background", peer: "mysqld", root: true, state: "FATAL|EXITED", cause: "shell-background", says: "exec mysqld",
+		config: "command=sh -c 'mysqld " + mysqld + " --user=root >$DIR/mysqld.log 2>&1 &'\nstartretries=0",
+		before: "mkdir data",
+	}, {
+		title: "MariaDB's mysqld is told to go to the background as MySQL's is", peer: "mysqld", root: true, state: "FATAL|EXITED", cause: "usage", says: "does not know the option --daemonize",
+		config: "command=mysqld " + mysqld + " --user=root --daemonize\nstartretries=0\nstartsecs=3\nautorestart=false",
+		before: "mkdir data",
+	}, {
+		// The user mysql is there only where all of MariaDB is installed.
+		title: "mysqld refuses to run as root", peer: "mysqld", root: true, state: "FATAL|EXITED", cause: "not-as-root", says: "user=mysql",
+		config: "command=mysqld " + mysqld + "\nstartretries=0\nstartsecs=3\nautorestart=false",
+		needs:  "unshare --mount true",
+		before: "mkdir data; sed /^mysql:/d /etc/passwd >passwd; echo mysql:x:4711:4711::/nonexistent:/bin/false >>passwd; chown -R 4711 data",
+		around: `exec unshare --mount sh -c 'mount --bind passwd /etc/passwd && exec "$@"' sh "$@"`,
 	}, {
 		title: "memcached goes to the background", peer: "memcached", state: "FATAL|EXITED", cause: "background", says: "memcached -l 127.0.0.1",
 		config: "command=memcached -d -l 127.0.0.1 -p $PORT -u nobody\nstartretries=0",
@@ -169,6 +204,13 @@ var brokenSetups = []broken{
 		config: "command=$DIR/app.sh\nstartretries=0",
 		files:  map[string]string{"app.sh": "#!/bin/sh\nulimit -c 0\nkill -SEGV $$\n"},
 		hand:   "printf '#!/bin/sh\\nexec sleep 1000\\n' > app.sh",
+	}, {
+		title: "The program takes more memory than its control group has", peer: "python3", root: true, state: "FATAL|EXITED", cause: "out-of-memory", says: "may use 192M",
+		config: "command=/usr/bin/python3 -c \"import time; open('/proc/self/oom_score_adj', 'w').write('1000'); hoard = b'x' * (250 << 20); time.sleep(1000)\"\nstartretries=0\nstartsecs=3\nautorestart=false",
+		files:  map[string]string{"limit.sh": limitMemory},
+		needs:  "sh limit.sh",
+		around: `echo $$ >$(cat group)/cgroup.procs; echo -1000 >/proc/$$/oom_score_adj; exec "$@"`,
+		after:  "timeout 60 sh -c 'until rmdir $(cat group); do sleep 0.1; done'",
 	}, {
 		title: "The program dies after startsecs, again and again", state: "RUNNING|EXITED|STARTING", cause: "dies-again-and-again", says: "will never give up", well: "FATAL",
 		config: "command=$DIR/app.sh\nautorestart=true\nstartretries=0\nstartsecs=1",

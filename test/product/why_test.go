@@ -25,12 +25,14 @@ var rewrite = flag.Bool("update", false, "rewrite docs/why.md")
 // then it is well.
 type broken struct {
 	title  string            // what was done wrong
-	peer   string            // the program of somebody else that it takes
-	rare   bool              // that program has another name elsewhere
+	peer   string            // the program of somebody else that it takes; a pattern
 	root   bool              // it takes root
+	needs  string            // a shell script that fails where this cannot be tried
 	config string            // of the program, a line each; its name is app
 	files  map[string]string // files beside the configuration; those that begin with #! may be executed
 	before string            // a shell script that is run before the daemon
+	around string            // a shell script that becomes the daemon, which is "$@"
+	after  string            // a shell script that is run when all has ended
 	state  string            // that it comes into
 	then   string            // a shell script that brings it there
 	cause  string
@@ -66,6 +68,7 @@ type ward struct {
 	t     *testing.T
 	dir   string
 	ports []string
+	peer  string // the file name of the peer
 }
 
 func (b broken) run(t *testing.T, document *table) {
@@ -74,7 +77,7 @@ func (b broken) run(t *testing.T, document *table) {
 	}
 	if b.peer != "" {
 		installed, err := peer(b.peer)
-		if err != nil && !b.rare {
+		if err != nil {
 			t.Fatal(err)
 		}
 		if !installed {
@@ -82,8 +85,11 @@ func (b broken) run(t *testing.T, document *table) {
 		}
 	}
 	w := admit(t, b)
+	if out, err := w.command("sh", "-c", w.fill(b.needs)).CombinedOutput(); err != nil {
+		t.Skipf("this machine cannot: %v: %s", err, out)
+	}
 	w.sh(b.before)
-	w.daemon()
+	w.daemon(b.around)
 	if b.then != "" {
 		w.await("RUNNING|STARTING|FATAL|EXITED|STOPPED")
 		w.sh(b.then)
@@ -121,9 +127,10 @@ func admit(t *testing.T, b broken) *ward {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &ward{t, dir, ports}
+	w := &ward{t, dir, ports, peerName(b.peer)}
 	t.Cleanup(func() {
 		w.clear()
+		w.sh(b.after)
 		if err := os.RemoveAll(dir); err != nil {
 			t.Error(err)
 		}
@@ -137,7 +144,7 @@ func admit(t *testing.T, b broken) *ward {
 }
 
 func (w *ward) fill(text string) string {
-	return strings.NewReplacer("$DIR", w.dir, "$PORT2", w.ports[1], "$PORT", w.ports[0]).Replace(text)
+	return strings.NewReplacer("$DIR", w.dir, "$PORT2", w.ports[1], "$PORT", w.ports[0], "$PEER", w.peer).Replace(text)
 }
 
 func (w *ward) write(name, text string) {
@@ -187,11 +194,14 @@ func (w *ward) sh(script string) string {
 	return string(out)
 }
 
-// daemon starts supervisord and waits until it answers. Its PATH is that of a
-// boot script.
-func (w *ward) daemon() {
+// daemon starts supervisord, by way of a script if there is one, and waits until
+// it answers. Its PATH is that of a boot script.
+func (w *ward) daemon(around string) {
 	w.t.Helper()
-	cmd := w.command("supervisord", "-n")
+	if around == "" {
+		around = `exec "$@"`
+	}
+	cmd := w.command("sh", "-c", w.fill(around), "sh", "supervisord", "-n")
 	log, err := os.Create(filepath.Join(w.dir, "daemon.out"))
 	if err != nil {
 		w.t.Fatal(err)
