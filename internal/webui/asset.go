@@ -3,7 +3,6 @@ package webui
 import (
 	"bytes"
 	"embed"
-	"html/template"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -12,25 +11,6 @@ import (
 
 //go:embed assets
 var assets embed.FS
-
-//go:embed templates
-var templates embed.FS
-
-// parsePages reads the templates, which go by the names of their files. It costs
-// a millisecond and more memory than a hundred programs do, and most daemons are
-// never asked for a page, so it is left to the first that is.
-func parsePages() *template.Template {
-	return template.Must(template.New("pages").Funcs(template.FuncMap{"dict": dict}).ParseFS(templates, "templates/*.html"))
-}
-
-// dict makes what one template gives to another: names and values by turns.
-func dict(pairs ...string) map[string]string {
-	m := make(map[string]string)
-	for i := 0; i+1 < len(pairs); i += 2 {
-		m[pairs[i]] = pairs[i+1]
-	}
-	return m
-}
 
 // scripts returns the names of the embedded scripts.
 func scripts() []string {

@@ -3,7 +3,6 @@ package webui
 import (
 	"net/http"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"time"
 
@@ -36,49 +35,29 @@ type daemonPage struct {
 func (u *UI) daemon(w http.ResponseWriter, r *http.Request) {
 	cfg := u.supervisor.Config()
 	p := daemonPage{
-		Message:    printable(r.URL.Query().Get("message")),
+		Message:    r.URL.Query().Get("message"),
 		Version:    u.version,
 		PID:        u.pid,
-		Identifier: printable(u.supervisor.Identifier()),
+		Identifier: u.supervisor.Identifier(),
 		State:      u.supervisor.State().String(),
 		Started:    u.started,
-		File:       printable(fileOf(cfg)),
+		File:       fileOf(cfg),
 		Groups:     len(u.supervisor.Groups()),
 		Processes:  len(u.supervisor.Processes()),
 	}
 	if u.mainLog != nil {
-		p.Log = printable(u.mainLog.Path())
+		p.Log = u.mainLog.Path()
 	}
 	for _, s := range cfg.Servers {
-		p.Servers = append(p.Servers, printable(address(s)))
+		p.Servers = append(p.Servers, address(s))
 	}
 	drift, err := u.supervisor.Drift()
 	if err != nil {
-		p.Trouble = printable(reason(err))
+		p.Trouble = reason(err)
 	}
 	p.Same = err == nil && drift.None()
-	p.Added = printableNames(drift.Added)
-	p.Changed, p.Removed = printableDrift(drift.Changed), printableDrift(drift.Removed)
-	u.render(w, "daemon.html", p)
-}
-
-func printableDrift(groups []supervisor.Drifted) []supervisor.Drifted {
-	groups = slices.Clone(groups)
-	for i, g := range groups {
-		options := slices.Clone(g.Options)
-		for i, o := range options {
-			options[i] = config.OptionChange{Process: printable(o.Process), Key: o.Key, Old: printable(o.Old), New: printable(o.New)}
-		}
-		groups[i] = supervisor.Drifted{Group: printable(g.Group), Options: options, Stops: printableNames(g.Stops)}
-	}
-	return groups
-}
-
-func printableNames(names []string) (shown []string) {
-	for _, name := range names {
-		shown = append(shown, printable(name))
-	}
-	return shown
+	p.Added, p.Changed, p.Removed = drift.Added, drift.Changed, drift.Removed
+	u.show(w, p.page())
 }
 
 // fileOf returns the path of the main file, absolute: the daemon need not be where

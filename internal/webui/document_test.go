@@ -87,3 +87,14 @@ func (n *node) link() string {
 	}
 	return s
 }
+
+// printable is a text as a page shows it: what is no Char of XML 1.0 (section
+// 2.2 of it) is replaced.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 {
+			return r
+		}
+		return '\uFFFD'
+	}, s)
+}

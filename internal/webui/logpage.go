@@ -1,19 +1,18 @@
 package webui
 
 import (
-	"html/template"
 	"net/http"
 
 	"supervisor/internal/logfile"
 	"supervisor/internal/supervisor"
 )
 
-// logPage is what log.html shows.
+// logPage is what the page of a log shows.
 type logPage struct {
-	Name      string       // empty: the daemon's own log
-	Process   string       // the name, as requests give it
-	Link      template.URL // the name, quoted
-	Channel   string       // "stdout" or "stderr"
+	Name      string // empty: the daemon's own log
+	Process   string // the name, as requests give it
+	Link      string // the name, quoted
+	Channel   string // "stdout" or "stderr"
 	HasStdout bool
 	HasStderr bool
 	Missing   string // why there is no such log; empty: there is
@@ -39,7 +38,7 @@ func (u *UI) logPage(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		p.Process = info.Display()
-		p.Name, p.Link = printable(info.Display()), template.URL(quote(info.Display()))
+		p.Name, p.Link = info.Display(), quote(info.Display())
 		p.HasStdout, p.HasStderr = info.Stdout != "", info.Stderr != ""
 		p.Missing = missing(info, p.Channel)
 	} else if u.mainLog == nil || u.mainLog.Path() == "" {
@@ -48,10 +47,10 @@ func (u *UI) logPage(w http.ResponseWriter, r *http.Request) {
 	if path, err := u.logPath(r); err == nil {
 		text, err := logfile.Read(path, -withoutScript, 0)
 		if err == nil {
-			p.Text = printable(string(text))
+			p.Text = string(text)
 		}
 	}
-	u.render(w, "log.html", p)
+	u.show(w, p.page())
 }
 
 // missing says why a process has no log of a channel; it returns nothing if it has.

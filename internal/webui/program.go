@@ -1,7 +1,6 @@
 package webui
 
 import (
-	"html/template"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,11 +12,11 @@ import (
 	"supervisor/internal/supervisor"
 )
 
-// programPage is what program.html shows.
+// programPage is what the page of a program shows.
 type programPage struct {
 	Message   string // of the last action; empty: none
 	Name      string
-	Link      template.URL // the name, quoted
+	Link      string // the name, quoted
 	View      view
 	State     string // in lower case
 	Class     string // of the state
@@ -61,24 +60,23 @@ func (u *UI) program(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()
 	state := info.Vars.State
 	p := programPage{
-		Message:   printable(r.URL.Query().Get("message")),
-		Name:      printable(info.Display()),
-		Link:      template.URL(quote(info.Display())),
+		Message:   r.URL.Query().Get("message"),
+		Name:      info.Display(),
+		Link:      quote(info.Display()),
 		View:      viewOf(info, history, now),
 		State:     strings.ToLower(state.String()),
 		Class:     class(state),
-		Command:   printable(info.Config.Command),
-		Directory: printable(info.Config.Directory),
+		Command:   info.Config.Command,
+		Directory: info.Config.Directory,
 		Running:   state == lifecycle.Running,
 		Startable: state == lifecycle.Stopped || state == lifecycle.Exited || state == lifecycle.Fatal,
-		Trouble:   printable(info.Vars.Trouble),
+		Trouble:   info.Vars.Trouble,
 		Why:       u.explanationOf(name),
 		ExitAt:    history.ExitAt,
 		Moments:   moments(history, now),
 		Stdout:    info.Stdout != "",
 		Stderr:    info.Stderr != "",
 	}
-	p.View.Note, p.View.Exit = printable(p.View.Note), printable(p.View.Exit)
 	if info.Config.User != nil {
 		p.User = info.Config.User.Name
 	}
@@ -86,10 +84,7 @@ func (u *UI) program(w http.ResponseWriter, r *http.Request) {
 	if i := slices.IndexFunc(groups, func(g *config.Group) bool { return g.Name == info.Config.Group }); i >= 0 {
 		p.Options = options(info.Config, groups[i])
 	}
-	for i := range p.Options {
-		p.Options[i].Value = printable(p.Options[i].Value)
-	}
-	u.render(w, "program.html", p)
+	u.show(w, p.page())
 }
 
 // moments makes rows of a history, newest first.
@@ -97,7 +92,7 @@ func moments(h supervisor.History, now time.Time) []moment {
 	var rows []moment
 	end := now
 	for i, m := range slices.Backward(h.Moments) {
-		row := moment{At: m.At, State: strings.ToLower(m.State.String()), Class: class(m.State), PID: m.PID, Why: printable(m.Why)}
+		row := moment{At: m.At, State: strings.ToLower(m.State.String()), Class: class(m.State), PID: m.PID, Why: m.Why}
 		if i < len(h.Moments)-1 {
 			row.Lasted = end.Sub(m.At).Round(time.Millisecond).String()
 		}
@@ -122,17 +117,13 @@ func (u *UI) explanationOf(name string) *explanation {
 	if err != nil || len(e.Steps) == 0 && (e.Cause == "running" || e.Cause == "starting") {
 		return nil
 	}
-	shown := explanation{Answer: printable(e.Answer)}
+	shown := explanation{Answer: e.Answer, Steps: e.Steps}
 	for _, line := range e.Evidence {
 		if word, quoted := strings.CutPrefix(line, "    "); quoted {
-			shown.Words = append(shown.Words, printable(word))
+			shown.Words = append(shown.Words, word)
 		} else {
-			shown.Evidence = append(shown.Evidence, printable(line))
+			shown.Evidence = append(shown.Evidence, line)
 		}
-	}
-	for _, s := range e.Steps {
-		s.Say, s.Value, s.Run = printable(s.Say), printable(s.Value), printable(s.Run)
-		shown.Steps = append(shown.Steps, s)
 	}
 	return &shown
 }

@@ -1,7 +1,6 @@
 package webui
 
 import (
-	"html/template"
 	"net/http"
 	"strings"
 	"time"
@@ -10,7 +9,7 @@ import (
 	"supervisor/internal/supervisor"
 )
 
-// statusPage is what status.html shows.
+// statusPage is what the status page shows.
 type statusPage struct {
 	Message string // of the last action; empty: none
 	Rows    []row
@@ -24,9 +23,9 @@ type row struct {
 	Class       string // of the state
 	Description string
 	Name        string
-	Link        template.URL // the name, quoted
-	Shade       bool         // every other row is
-	Running     bool         // it can be stopped and restarted
+	Link        string // the name, quoted
+	Shade       bool   // every other row is
+	Running     bool   // it can be stopped and restarted
 	Startable   bool
 }
 
@@ -46,20 +45,20 @@ func (u *UI) status(w http.ResponseWriter, r *http.Request) {
 	case action != "":
 		u.act(w, r, action, parameter["processname"])
 	default:
-		u.render(w, "status.html", u.statusPage(parameter["message"], time.Now()))
+		u.show(w, u.statusPage(parameter["message"], time.Now()).page())
 	}
 }
 
 func (u *UI) statusPage(message string, now time.Time) statusPage {
-	p := statusPage{Message: printable(message), Version: u.version, Year: now.Year()}
+	p := statusPage{Message: message, Version: u.version, Year: now.Year()}
 	for i, info := range u.supervisor.Processes() {
 		state, name := info.Vars.State, info.Display()
 		p.Rows = append(p.Rows, row{
 			State:       strings.ToLower(state.String()),
 			Class:       class(state),
-			Description: printable(info.Description(now)),
-			Name:        printable(name),
-			Link:        template.URL(quote(name)),
+			Description: info.Description(now),
+			Name:        name,
+			Link:        quote(name),
 			Shade:       i%2 == 1,
 			Running:     state == lifecycle.Running,
 			Startable:   state == lifecycle.Stopped || state == lifecycle.Exited || state == lifecycle.Fatal,
@@ -77,15 +76,4 @@ func class(s lifecycle.State) string {
 		return "statuserror"
 	}
 	return "statusnominal"
-}
-
-// printable replaces what a page cannot contain, escaped or not: bytes that are
-// not UTF-8, and the characters that XML 1.0 forbids (section 2.2).
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\uFFFE' || r == '\uFFFF' {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
 }

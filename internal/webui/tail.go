@@ -2,7 +2,6 @@ package webui
 
 import (
 	"errors"
-	"html/template"
 	"io/fs"
 	"net/http"
 	"strconv"
@@ -21,9 +20,9 @@ const (
 // tailPage is what tail.html shows.
 type tailPage struct {
 	Name  string
-	Link  template.URL // the name, quoted; empty: no name was given
-	Limit int64        // bytes
-	Text  string       // the end of the log, or why there is none
+	Link  string // the name, quoted; empty: no name was given
+	Limit int64  // bytes
+	Text  string // the end of the log, or why there is none
 }
 
 // tail shows the end of the stdout log of a process.
@@ -35,16 +34,16 @@ func (u *UI) tail(w http.ResponseWriter, r *http.Request) {
 	}
 	name := parameter["processname"]
 	if name == "" {
-		u.render(w, "tail.html", tailPage{Name: "None", Text: "No process name found"})
+		u.show(w, tailPage{Name: "None", Text: "No process name found"}.page())
 		return
 	}
 	limit := tailLimit(parameter["limit"])
-	u.render(w, "tail.html", tailPage{
-		Name:  printable(name),
-		Link:  template.URL(quote(name)),
+	u.show(w, tailPage{
+		Name:  name,
+		Link:  quote(name),
 		Limit: limit,
-		Text:  printable(u.tailText(name, limit)),
-	})
+		Text:  u.tailText(name, limit),
+	}.page())
 }
 
 // tailLimit returns how many bytes a client gets that asks for limit.

@@ -7,7 +7,7 @@
 //
 // It promises:
 //   - Whatever a name, a message or a log contains, a page stays what it is:
-//     all of it passes html/template or becomes text in the browser, and no page
+//     all of it is a text of internal/xhtml or becomes one in the browser, and no page
 //     runs a script that is not a file of ours.
 //   - A page is built from what the supervisor has published, and never waits
 //     for it. Only actions wait, as they do in XML-RPC.
@@ -20,13 +20,10 @@
 package webui
 
 import (
-	"bytes"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"supervisor/internal/config"
@@ -102,7 +99,6 @@ type UI struct {
 	error      func(w http.ResponseWriter, status int)
 	streams    chan struct{} // has an element for each that is open
 	routes     map[string]route
-	pages      func() *template.Template
 }
 
 // route is what answers at a path, by method.
@@ -136,7 +132,6 @@ func New(o Options) *UI {
 		log:        o.Log,
 		explain:    o.Explain,
 		error:      o.Error,
-		pages:      sync.OnceValue(parsePages),
 	}
 	u.routes = map[string]route{
 		"/":                           page(u.status),
@@ -182,17 +177,11 @@ func (u *UI) ok(w http.ResponseWriter, _ *http.Request) {
 	send(w, []byte("OK"))
 }
 
-// render answers with a page made from a template.
-func (u *UI) render(w http.ResponseWriter, name string, data any) {
-	var page bytes.Buffer
-	if err := u.pages().ExecuteTemplate(&page, name, data); err != nil {
-		u.log.Error("cannot render web page: " + err.Error())
-		u.error(w, http.StatusInternalServerError)
-		return
-	}
+// show answers with a page.
+func (u *UI) show(w http.ResponseWriter, page []byte) {
 	w.Header().Set("Content-Type", "text/html;charset=utf-8")
 	forbidCaching(w.Header())
-	send(w, page.Bytes())
+	send(w, page)
 }
 
 // forbidCaching keeps what a page shows from being shown later.
