@@ -1,8 +1,8 @@
 package webui
 
 import (
-	"bytes"
 	"embed"
+	"io"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -28,13 +28,15 @@ func scripts() []string {
 // time whether it is still the same, so that a new daemon never meets an old
 // style sheet.
 func asset(name, contentType string, modified time.Time) http.HandlerFunc {
-	content, err := assets.ReadFile("assets/" + name)
-	if err != nil {
-		panic(err) // the table of routes names a file that was not built in
-	}
 	return func(w http.ResponseWriter, r *http.Request) {
+		// An embedded file can be read where it is (embed.FS, Open).
+		file, err := assets.Open("assets/" + name)
+		if err != nil {
+			panic(err) // the table of routes names a file that was not built in
+		}
+		defer file.Close()
 		w.Header().Set("Content-Type", contentType)
 		w.Header().Set("Cache-Control", "no-cache")
-		http.ServeContent(w, r, "", modified, bytes.NewReader(content))
+		http.ServeContent(w, r, "", modified, file.(io.ReadSeeker))
 	}
 }
