@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // The fields of proc_pid_stat(5) that are used, counted from behind the name of
@@ -18,25 +20,79 @@ const (
 	fieldStatus = 52 - 3
 )
 
+// A Reader looks at many processes, one after the other, in memory that it uses
+// again. The zero Reader is ready.
+type Reader struct{ memory []byte }
+
 // Look returns what is known about a process. Its error is fs.ErrNotExist if
 // there is none.
-func Look(pid int) (Process, error) {
-	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+func Look(pid int) (Process, error) { return new(Reader).Look(pid) }
+
+// Look returns what is known about a process. Its error is fs.ErrNotExist if
+// there is none.
+func (r *Reader) Look(pid int) (Process, error) {
+	stat, err := r.read(pid, "stat")
 	if err != nil {
 		return Process{}, err
 	}
-	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-	if len(fields) <= fieldBorn {
+	p := Process{PID: pid}
+	i := 0
+	for field := range bytes.FieldsSeq(stat[bytes.LastIndexByte(stat, ')')+1:]) {
+		switch i {
+		case fieldState:
+			p.State = field[0]
+		case fieldParent:
+			p.Parent = int(number(field))
+		case fieldGroup:
+			p.Group = int(number(field))
+		case fieldBorn:
+			p.Born = number(field)
+		case fieldStatus:
+			p.Status = uint32(number(field))
+		}
+		i++
+	}
+	if i <= fieldBorn {
 		return Process{}, fmt.Errorf("cannot understand /proc/%d/stat", pid)
 	}
-	p := Process{PID: pid, State: fields[fieldState][0]}
-	p.Parent = int(number(fields[fieldParent]))
-	p.Group = int(number(fields[fieldGroup]))
-	p.Born = number(fields[fieldBorn])
-	if len(fields) > fieldStatus {
-		p.Status = uint32(number(fields[fieldStatus]))
-	}
 	return p, nil
+}
+
+// Environ returns the environment that a process was started with: variables,
+// each with a zero byte behind it. They are there until the next call. Only its
+// own user and root may know.
+func (r *Reader) Environ(pid int) ([]byte, error) { return r.read(pid, "environ") }
+
+// Command returns the words that a process was started with.
+func (r *Reader) Command(pid int) ([]string, error) {
+	line, err := r.read(pid, "cmdline")
+	if err != nil {
+		return nil, err
+	}
+	return strings.Split(strings.TrimSuffix(string(line), "\x00"), "\x00"), nil
+}
+
+// read reads a file of a process whole. It does without os.File, which costs as
+// much again as the system calls do.
+func (r *Reader) read(pid int, name string) ([]byte, error) {
+	fd, err := syscall.Open("/proc/"+strconv.Itoa(pid)+"/"+name, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer syscall.Close(fd)
+	text := r.memory[:0]
+	for {
+		text = slices.Grow(text, 4096)
+		n, err := syscall.Read(fd, text[len(text):cap(text)])
+		r.memory = text
+		if err != nil {
+			return nil, err
+		}
+		if n == 0 {
+			return text, nil
+		}
+		text = text[:len(text)+n]
+	}
 }
 
 // number reads a number; what is none is 0.
@@ -72,23 +128,4 @@ func All() ([]int, error) {
 		}
 	}
 	return pids, nil
-}
-
-// Environ returns the environment that a process was started with. Only its own
-// user and root may know.
-func Environ(pid int) ([]string, error) {
-	env, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
-	if err != nil {
-		return nil, err
-	}
-	return strings.Split(strings.TrimSuffix(string(env), "\x00"), "\x00"), nil
-}
-
-// Command returns the words that a process was started with.
-func Command(pid int) ([]string, error) {
-	line, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
-	if err != nil {
-		return nil, err
-	}
-	return strings.Split(strings.TrimSuffix(string(line), "\x00"), "\x00"), nil
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -27,10 +28,11 @@ func TestLook(t *testing.T) {
 	if self, err := Look(os.Getpid()); err != nil || self.Born > p.Born {
 		t.Errorf("the test is younger than its child: %+v, %v", self, err)
 	}
-	if env, err := Environ(pid); err != nil || !slices.Contains(env, "A=1") || !slices.Contains(env, "B=") {
+	var r Reader
+	if env, err := r.Environ(pid); err != nil || string(env) != "A=1\x00B=\x00" {
 		t.Errorf("environment %q, %v", env, err)
 	}
-	if words, err := Command(pid); err != nil || words[0] != "/bin/sh" {
+	if words, err := r.Command(pid); err != nil || words[0] != "/bin/sh" {
 		t.Errorf("command %q, %v", words, err)
 	}
 	if all, err := All(); err != nil || !slices.Contains(all, pid) {
@@ -51,6 +53,35 @@ func TestLook(t *testing.T) {
 	}
 	if _, err := Look(pid); !os.IsNotExist(err) {
 		t.Errorf("one that is gone: %v", err)
+	}
+}
+
+// What a Reader reads is whole, however often it grows, and not mixed with what it
+// read before.
+func TestReader(t *testing.T) {
+	cmd := exec.Command("/bin/sh", "-c", "read x")
+	long := "LONG=" + strings.Repeat("x", 100_000)
+	cmd.Env = []string{long, "LAST=1"}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer in.Close()
+	var r Reader
+	for range 3 {
+		if env, err := r.Environ(cmd.Process.Pid); err != nil || string(env) != long+"\x00LAST=1\x00" {
+			t.Fatalf("%d bytes of environment, %v", len(env), err)
+		}
+		if p, err := r.Look(cmd.Process.Pid); err != nil || p.Parent != os.Getpid() {
+			t.Fatalf("%+v, %v", p, err)
+		}
+		if words, err := r.Command(cmd.Process.Pid); err != nil || !slices.Equal(words, cmd.Args) {
+			t.Fatalf("%q, %v", words, err)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@
 package orphan
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strconv"
@@ -48,7 +49,8 @@ type kin struct {
 //
 // Of programs that started others only the first of each family is named.
 func Find(self int, mine Mine) ([]Orphan, error) {
-	me, err := identity.Look(self)
+	var look looker
+	me, err := look.Look(self)
 	if err != nil {
 		return nil, err
 	}
@@ -56,17 +58,17 @@ func Find(self int, mine Mine) ([]Orphan, error) {
 	if err != nil {
 		return nil, err
 	}
-	above := ancestors(me)
+	above := look.ancestors(me)
 	var found []Orphan
 	for _, pid := range pids {
-		p, err := identity.Look(pid)
+		p, err := look.Look(pid)
 		// Whatever cannot be seen, because it is gone or because it is somebody
 		// else's, is nothing that could be said anything about.
 		if err != nil || p.Ended() || p.Born >= me.Born || slices.Contains(above, pid) {
 			continue
 		}
-		k := meet(p)
-		if !k.child || !mine(k.url, k.group, k.process) || k.cared() {
+		k := look.meet(p)
+		if !k.child || !mine(k.url, k.group, k.process) || look.cares(k) {
 			continue
 		}
 		found = append(found, Orphan{PID: pid, Group: k.group, Process: k.process, Leads: p.Group == pid, born: p.Born})
@@ -75,40 +77,44 @@ func Find(self int, mine Mine) ([]Orphan, error) {
 	return found, nil
 }
 
-// meet reads the environment of a process.
-func meet(p identity.Process) kin {
+// looker looks at one process after the other.
+type looker struct{ identity.Reader }
+
+// meet reads the environment of a process. Most have nothing to do with any
+// supervisor, and are looked at no further.
+func (l *looker) meet(p identity.Process) kin {
 	k := kin{Process: p}
-	env, err := identity.Environ(p.PID)
-	if err != nil {
+	env, err := l.Environ(p.PID)
+	if err != nil || !bytes.Contains(env, []byte("SUPERVISOR_PROCESS_NAME=")) {
 		return k
 	}
-	for _, variable := range env {
-		key, value, _ := strings.Cut(variable, "=")
-		switch key {
+	for variable := range bytes.SplitSeq(env, []byte{0}) {
+		key, value, _ := bytes.Cut(variable, []byte("="))
+		switch string(key) {
 		case "SUPERVISOR_SERVER_URL":
-			k.url = value
+			k.url = string(value)
 		case "SUPERVISOR_GROUP_NAME":
-			k.group = value
+			k.group = string(value)
 		case "SUPERVISOR_PROCESS_NAME":
-			k.process = value
+			k.process = string(value)
 		}
 	}
 	k.child = k.group != "" && k.process != ""
 	return k
 }
 
-// cared reports whether somebody above the process answers for it: a supervisor,
+// cares reports whether somebody above the process answers for it: a supervisor,
 // or a program of the same names, which is named itself.
-func (k kin) cared() bool {
+func (l *looker) cares(k kin) bool {
 	for at := k.Process; at.Parent > 1; {
-		parent, err := identity.Look(at.Parent)
+		parent, err := l.Look(at.Parent)
 		if err != nil {
 			return true // the parent has just gone: this is no quiet leftover
 		}
-		if supervises(parent.PID) {
+		if l.supervises(parent.PID) {
 			return true
 		}
-		if p := meet(parent); p.group == k.group && p.process == k.process && p.url == k.url {
+		if p := l.meet(parent); p.group == k.group && p.process == k.process && p.url == k.url {
 			return true
 		}
 		at = parent
@@ -117,10 +123,10 @@ func (k kin) cared() bool {
 }
 
 // ancestors returns the pids of all who led to a process, and its own.
-func ancestors(p identity.Process) []int {
+func (l *looker) ancestors(p identity.Process) []int {
 	line := []int{p.PID}
 	for p.Parent > 0 {
-		parent, err := identity.Look(p.Parent)
+		parent, err := l.Look(p.Parent)
 		if err != nil {
 			break
 		}
@@ -132,8 +138,8 @@ func ancestors(p identity.Process) []int {
 
 // supervises reports whether a process is a supervisord, this one or the Python
 // one, whose interpreter is the first word.
-func supervises(pid int) bool {
-	words, err := identity.Command(pid)
+func (l *looker) supervises(pid int) bool {
+	words, err := l.Command(pid)
 	if err != nil {
 		return false
 	}
