@@ -32,8 +32,10 @@ Options:
 --ignore CODE,... -- leave out findings with these codes
 -h/--help -- print this text and exit
 
-Without FILE, the file that supervisord would use is checked. The exit status is
-0 if there are no errors, 1 if there are, and 2 if the command itself is wrong.
+Without FILE, the file that supervisord would use is checked, or for supervisorctl
+the one that the running supervisord uses. The exit status is 0 if there are no
+errors, 1 if there are (with --strict also if there are warnings), and 2 if the
+command itself is wrong or names a file that is not there.
 Every code is explained in docs/check.md.
 `
 
@@ -43,10 +45,11 @@ var options = []getopt.Option{
 
 // Invocation is what a run of the command depends on.
 type Invocation struct {
-	Program        string        // that it is a command of, for messages
-	Args           []string      // behind "check"
-	Source         config.Source // what to check, if no file is named
-	Searched       []string      // where a file was looked for, if there is none
+	Program        string                       // that it is a command of, for messages
+	Args           []string                     // behind "check"
+	Source         config.Source                // what to check, if no file is named
+	Running        func() (config.Source, bool) // what a running daemon reads, which is checked before Source; nil: nobody knows
+	Searched       []string                     // where a file was looked for, if there is none
 	Stdout, Stderr io.Writer
 }
 
@@ -81,6 +84,10 @@ func Run(inv Invocation) int {
 	}
 	if len(rest) == 1 {
 		inv.Source.File = rest[0]
+	} else if inv.Running != nil {
+		if running, ok := inv.Running(); ok {
+			inv.Source = running
+		}
 	}
 	if inv.Source.File == "" {
 		return inv.refuse(config.NotFound(inv.Searched))

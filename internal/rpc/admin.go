@@ -74,3 +74,5 @@ func (s *Server) removeProcessGroup(a *args) (any, error) {
 	}
 	return true, s.supervisor.RemoveGroup(name)
 }
+
+func (s *Server) configSource(*args) (any, error) { return s.source().Value(), nil }

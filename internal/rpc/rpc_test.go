@@ -174,6 +174,9 @@ func act(t *testing.T, scene func(*stage)) {
 			Log:        slog.New(slog.NewTextHandler(&st.log, nil)),
 			Version:    "4.3.0",
 			PID:        42,
+			Source: func() wire.ConfigSource {
+				return wire.ConfigSource{File: "/etc/s.conf", Directory: "/srv", Host: "here", PID: 42}
+			},
 			Namespaces: []string{"supervisor"},
 			Explain: func(name string) (explain.Explanation, error) {
 				return explain.Explanation{Cause: "test", Answer: name + " is explained.", Steps: []explain.Step{{Run: "true"}}}, nil
@@ -501,7 +504,7 @@ func TestGoingDown_RPC_059_RPC_060(t *testing.T) {
 func TestSystem_RPC_061_to_RPC_063(t *testing.T) {
 	act(t, func(st *stage) {
 		names, err := st.call("system.listMethods")
-		if err != nil || len(names.([]any)) != 47 || names.([]any)[0] != "supervisor.addProcessGroup" || names.([]any)[46] != "system.multicall" {
+		if err != nil || len(names.([]any)) != 48 || names.([]any)[0] != "supervisor.addProcessGroup" || names.([]any)[47] != "system.multicall" {
 			t.Errorf("listMethods = %v, %v", names, err)
 		}
 		for _, name := range names.([]any) {
@@ -582,6 +585,10 @@ func TestEveryErrorHasAFault_RPC_012(t *testing.T) {
 
 func TestExplanation(t *testing.T) {
 	act(t, func(st *stage) {
+		source, err := st.call("supervisor.getConfigSource")
+		if got := wire.ParseConfigSource(source); err != nil || got != (wire.ConfigSource{File: "/etc/s.conf", Directory: "/srv", Host: "here", PID: 42}) {
+			t.Errorf("the configuration is from %+v, %v", got, err)
+		}
 		answer, err := st.call("supervisor.getExplanation", "good")
 		if err != nil {
 			t.Fatal(err)

@@ -44,6 +44,8 @@ type Options struct {
 	Orphans func() []wire.Orphan
 	// Explain says why a process is in the state that it is in.
 	Explain func(name string) (explain.Explanation, error)
+	// Source says from where the configuration is read.
+	Source func() wire.ConfigSource
 	// Upgrade has the daemon become the program at a path, or with none the one
 	// that its own file holds now. It returns only if that cannot be; the answer to
 	// the request comes from the next program. The request is nil in a multicall.
@@ -64,6 +66,7 @@ type Server struct {
 	methods    registry
 	orphans    func() []wire.Orphan
 	explain    func(name string) (explain.Explanation, error)
+	source     func() wire.ConfigSource
 	upgrade    func(r *http.Request, path string) error
 	describe   func(r *http.Request, what string)
 	refuse     func(w http.ResponseWriter, status int)
@@ -83,6 +86,7 @@ func New(o Options) *Server {
 		methods:    newRegistry(o.Namespaces),
 		orphans:    o.Orphans,
 		explain:    o.Explain,
+		source:     o.Source,
 		upgrade:    o.Upgrade,
 		describe:   o.Describe,
 		refuse:     o.Refuse,

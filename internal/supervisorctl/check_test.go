@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"supervisor/internal/config"
+	"supervisor/internal/wire"
 )
 
 // A file that neither program can use is the one that has to be checked.
@@ -29,6 +30,49 @@ func TestCheckNeedsNobody(t *testing.T) {
 	status := run(Invocation{Args: []string{"--json", "check", file}, Exe: "x", Cwd: dir, Stdout: &out, Stderr: &out}, nil)
 	if status != 1 || !strings.HasPrefix(out.String(), "[\n  {\n    \"file\": ") {
 		t.Errorf("status %d\n%s", status, &out)
+	}
+}
+
+// Without a file, what the running supervisord reads is checked, if that is here.
+func TestCheckAsksTheDaemon(t *testing.T) {
+	dir := t.TempDir()
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, url := range map[string]string{"supervisord.conf": "unix:///s", "remote.conf": "http://192.0.2.1:9001", "theirs.conf": ""} {
+		text := "[supervisord]\n[supervisorctl]\nserverurl=" + url + "\n"
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	source := func(file, host string) answers {
+		return answers{"getConfigSource": wire.ConfigSource{File: file, Directory: dir, Host: host}.Value()}
+	}
+	theirs := filepath.Join(dir, "theirs.conf")
+	for _, tt := range []struct {
+		name   string
+		args   []string
+		daemon answers
+		want   string
+	}{
+		{"the daemon's", []string{"check"}, source(theirs, host), theirs},
+		{"at an address", []string{"-s", "http://localhost:1", "check", "--strict"}, source(theirs, host), theirs},
+		{"a file", []string{"check", "supervisord.conf"}, source(theirs, host), "supervisord.conf"},
+		{"a file of the command line", []string{"-c", "supervisord.conf", "check"}, source(theirs, host), "supervisord.conf"},
+		{"elsewhere", []string{"-s", "http://192.0.2.1:9001", "check"}, source(theirs, host), "supervisord.conf"},
+		{"in a container", []string{"check"}, source(theirs, "container"), "supervisord.conf"},
+		{"not here", []string{"check"}, source(theirs+".gone", host), "supervisord.conf"},
+		{"of Supervisor", []string{"check"}, answers{"getConfigSource": fault(1)}, "supervisord.conf"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var out, errs bytes.Buffer
+			inv := Invocation{Args: tt.args, Exe: "/nowhere/bin/supervisorctl", Cwd: dir, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs}
+			status := run(inv, func(config.Ctl) (server, error) { return tt.daemon, nil })
+			if !strings.HasSuffix("\n"+out.String(), "\n"+tt.want+": 0 errors, 0 warnings\n") && !strings.HasSuffix(out.String(), "/"+tt.want+": 0 errors, 0 warnings\n") || status != 0 || errs.Len() > 0 {
+				t.Errorf("status %d\n%s%s", status, &out, &errs)
+			}
+		})
 	}
 }
 

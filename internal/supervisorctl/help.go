@@ -20,6 +20,9 @@ func help(s *session, _ context.Context, arg string) error {
 			return nil
 		}
 		s.print(c.usage)
+		if s.onTerminal {
+			s.print(c.beyondUsage())
+		}
 		return nil
 	}
 	s.print("\n" + commandList("default commands (type help <topic>):", false))
@@ -27,6 +30,23 @@ func help(s *session, _ context.Context, arg string) error {
 		s.print(commandList("more commands (type help <topic>):", true))
 	}
 	return nil
+}
+
+// beyondUsage is what a command can do that Supervisor's cannot, below a line that
+// says so; empty: nothing. Only people see it, as the list of commands that are
+// ours: what is printed elsewhere is what scripts know.
+func (c command) beyondUsage() string {
+	text := c.more
+	if c.patterns {
+		text += "A <name> may be a pattern, such as 'worker_*' or 'web:*_0?'.\n"
+	}
+	if c.form == asList || c.form == asValue {
+		text += c.name + " --json [...]\tThe same as a JSON document\n"
+	}
+	if text == "" || c.beyond {
+		return text
+	}
+	return "\nBeyond Supervisor:\n" + text
 }
 
 // commandList returns the list of the commands that Supervisor has, or of those

@@ -79,4 +79,21 @@ func TestForPeople(t *testing.T) {
 		p.sees("wait")
 		p.leaves(0)
 	})
+	t.Run("help shows what a command can do that Supervisor's cannot", func(t *testing.T) {
+		for command, sees := range map[string][]string{
+			"update": {"update <gname> [...]", "Beyond Supervisor:", "update --dry-run", "update --json"},
+			"status": {"Beyond Supervisor:", "status --color=never", "'worker_*'", "status --json"},
+			"tail":   {"Beyond Supervisor:", "--raw"},
+			"why":    {"why <name>", "'worker_*'", "why --json"},
+		} {
+			p := sitAs(t, always(nil), nil, "help", command)
+			for _, line := range sees {
+				p.sees(line)
+			}
+			p.leaves(0)
+		}
+		if out, _ := new(ctl).run(t, nil, "help", "update"); strings.Contains(out, "Beyond") {
+			t.Errorf("scripts are shown %q", out)
+		}
+	})
 }

@@ -21,6 +21,7 @@ import (
 
 	"supervisor/internal/config"
 	"supervisor/internal/getopt"
+	"supervisor/internal/wire"
 )
 
 // Invocation is everything that a run of the program depends on.
@@ -69,7 +70,7 @@ func run(inv Invocation, dial dialer) int {
 		if o.json {
 			args = append([]string{"--json"}, args...)
 		}
-		return inv.checkFile(o.file, args, inv.Stdout, inv.Stderr)
+		return inv.checkFile(o.file, args, inv.asker(o, dial), inv.Stdout, inv.Stderr)
 	}
 	if inv.Hide != nil && o.password != "" {
 		inv.Hide(o.password)
@@ -85,7 +86,7 @@ func run(inv Invocation, dial dialer) int {
 
 	s := newSession(inv, settings, dial)
 	s.checkFile = func(args []string, stdout, stderr io.Writer) int {
-		return inv.checkFile(o.file, args, stdout, stderr)
+		return inv.checkFile(o.file, args, s.running, stdout, stderr)
 	}
 	s.filtered = s.filtered && !o.raw
 	s.origin = from
@@ -99,6 +100,16 @@ func run(inv Invocation, dial dialer) int {
 	s.interactive = o.interactive
 	s.execute(ctx, strings.Join(o.action, " "))
 	return s.status
+}
+
+// asker returns what asks the daemon that the options and the configuration
+// name; nil: they name none, or cannot be understood.
+func (inv Invocation) asker(o options, dial dialer) func() (wire.ConfigSource, bool) {
+	settings, _, err := configure(inv, o)
+	if err != nil || dial == nil {
+		return nil
+	}
+	return newSession(inv, settings, dial).running
 }
 
 // configure reads [supervisorctl] and lets the options override it. It also

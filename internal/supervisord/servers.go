@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"supervisor/internal/config"
@@ -13,6 +14,7 @@ import (
 	"supervisor/internal/rpc"
 	"supervisor/internal/supervisor"
 	"supervisor/internal/webui"
+	"supervisor/internal/wire"
 )
 
 // serverOptions is what the servers are made from.
@@ -44,6 +46,7 @@ func (l *life) routes(u *upgrader, left *leftovers) httpd.Routes {
 			Namespaces: namespaces(l.config.RPC),
 			Orphans:    left.alive,
 			Explain:    doctor.Explain,
+			Source:     l.configSource,
 			Upgrade:    u.request,
 			Describe:   httpd.Describe,
 			Refuse:     httpd.Error,
@@ -66,6 +69,20 @@ func (l *life) routes(u *upgrader, left *leftovers) httpd.Routes {
 			Explain:    doctor.Explain,
 			Error:      httpd.Error,
 		}),
+	}
+}
+
+// configSource says from where the configuration is read when it is read again.
+func (l *life) configSource() wire.ConfigSource {
+	src, err := l.source()
+	if err != nil { // then nobody can read it again
+		return wire.ConfigSource{}
+	}
+	return wire.ConfigSource{
+		File:      filepath.Join(l.config.Here, filepath.Base(l.config.File)),
+		Directory: src.Cwd,
+		Host:      src.Hostname,
+		PID:       os.Getpid(),
 	}
 }
 

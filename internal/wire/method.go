@@ -21,8 +21,9 @@ const (
 	Shutdown             = "shutdown"
 	Restart              = "restart"
 	ReloadConfig         = "reloadConfig"
-	GetConfigDrift       = "getConfigDrift" // ours
-	GetExplanation       = "getExplanation" // ours
+	GetConfigDrift       = "getConfigDrift"  // ours
+	GetExplanation       = "getExplanation"  // ours
+	GetConfigSource      = "getConfigSource" // ours
 	AddProcessGroup      = "addProcessGroup"
 	RemoveProcessGroup   = "removeProcessGroup"
 	Upgrade              = "upgrade"    // ours

@@ -62,7 +62,7 @@ var texts = []rule{
 	{regexp.MustCompile(`(?m)^(restart all\t\.\.\.)\n.*$`), "$1"},
 	{regexp.MustCompile(`(?m)^(maintail\t\.\.\.\n)\n`), "$1"},
 	// Methods of our own (DIF-051).
-	{regexp.MustCompile(`"supervisor\.(getConfigDrift|getExplanation|getOrphans|getProcessStats|upgrade|waitForChange)",\s*`), ""},
+	{regexp.MustCompile(`"supervisor\.(getConfigDrift|getConfigSource|getExplanation|getOrphans|getProcessStats|upgrade|waitForChange)",\s*`), ""},
 	// Where in Python's code an interrupt struck.
 	{regexp.MustCompile(`\S+ Cannot connect, error: <class 'KeyboardInterrupt'> \(\)\n`), "\n"},
 	// Where in the client's own source an error was caught.

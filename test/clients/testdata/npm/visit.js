@@ -39,7 +39,7 @@ const ordered = (value) =>
 	Array.isArray(value) && value[0]?.status ? value.sort((a, b) => (a.name < b.name ? -1 : 1)) : value;
 
 // The methods that Supervisor lacks (DIF-051).
-const ours = /^supervisor\.(getConfigDrift|getExplanation|getOrphans|getProcessStats|upgrade|waitForChange)$/;
+const ours = /^supervisor\.(getConfigDrift|getConfigSource|getExplanation|getOrphans|getProcessStats|upgrade|waitForChange)$/;
 const known = (value) => (Array.isArray(value) ? value.filter((item) => !ours.test(item)) : value);
 
 (async () => {
