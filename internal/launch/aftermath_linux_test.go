@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"supervisor/internal/procs"
+	"supervisor/internal/spawn"
+	"supervisor/internal/supervisor"
 )
 
 // What a child leaves behind is found as it ends, whether it stays in the
@@ -37,6 +39,48 @@ func TestAftermath(t *testing.T) {
 				t.Error("nothing was found")
 			}
 		})
+	}
+}
+
+// However many die while somebody looks, the next look is for all of them, and each
+// is told what is its own.
+func TestOneLookForAll(t *testing.T) {
+	b := newBench(t)
+	s := b.seat("exit 0").(*seat)
+	walks := make(chan int)
+	l := looks{walk: func(children ...procs.Child) [][]procs.Process {
+		walks <- len(children)
+		left := make([][]procs.Process, len(children))
+		for i, c := range children {
+			left[i] = []procs.Process{{PID: c.PID + 1000}}
+		}
+		return left
+	}}
+	const deaths = 100
+	reports := make(chan supervisor.Aftermath, deaths)
+	add := func(pid int) {
+		l.add(look{seat: s, child: &child{}, exit: spawn.Exit{PID: pid}, left: true, report: func(r supervisor.Report) { reports <- r.(supervisor.Aftermath) }})
+	}
+	add(1)
+	if n := <-walks; n != 1 { // it looks, and waits for us to hear of the next
+		t.Fatalf("the first look is for %d", n)
+	}
+	<-reports
+	add(2)
+	for pid := 3; pid <= deaths; pid++ {
+		add(pid)
+	}
+	total := 1
+	for looked := 0; total < deaths; looked++ {
+		if looked == 3 {
+			t.Fatalf("%d looks for %d deaths", looked, total)
+		}
+		total += <-walks
+	}
+	for range deaths - 1 {
+		if a := <-reports; len(a.Left) != 1 || a.Left[0].PID != a.PID+1000 {
+			t.Errorf("%d was told of %+v", a.PID, a.Left)
+		}
 	}
 }
 

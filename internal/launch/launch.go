@@ -43,14 +43,13 @@ type Options struct {
 // Launcher implements supervisor.Launcher.
 type Launcher struct {
 	Options
-	queue    queue
-	places   chan struct{} // who makes a child ready
-	lastID   atomic.Int64  // of the pipes of a child that have names
-	kept     atomic.Int64  // bytes of output for which logs have no room
-	ending   tally         // dead children whose end is not reported yet
-	frozen   []*seat       // those that Image has frozen
-	looks    tally         // at what dead children have left behind
-	oomKills atomic.Int64  // that the kernel had counted at the last look
+	queue  queue
+	places chan struct{} // who makes a child ready
+	lastID atomic.Int64  // of the pipes of a child that have names
+	kept   atomic.Int64  // bytes of output for which logs have no room
+	ending tally         // dead children whose end is not reported yet
+	frozen []*seat       // those that Image has frozen
+	looks  looks         // at what dead children have left behind
 }
 
 // New returns a Launcher. Close it when the supervisor has ended.
@@ -63,9 +62,8 @@ func New(o Options) *Launcher {
 func newLauncher(o Options) *Launcher {
 	l := &Launcher{Options: o, places: make(chan struct{}, mostAtOnce)}
 	l.Env = override(nil, o.Env)
-	if n, known := procs.OOMKills(); known {
-		l.oomKills.Store(int64(n))
-	}
+	l.looks.walk = procs.Left
+	l.looks.oomKills, _ = procs.OOMKills()
 	return l
 }
 
@@ -75,7 +73,7 @@ func (l *Launcher) Close() {
 	l.queue.stop()
 	forever := context.Background()
 	_ = l.ending.wait(forever) // it may end in a look
-	_ = l.looks.wait(forever)
+	_ = l.looks.under.wait(forever)
 }
 
 // Environment returns the environment that the children of a process get.

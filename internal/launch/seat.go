@@ -98,10 +98,10 @@ func (s *seat) await(c *child, report func(supervisor.Report)) {
 	c.OnExit(func(e spawn.Exit) {
 		s.hasEnded(c, e)
 		s.launcher.ending.run(func() {
-			looks := s.looksBack(c, e)
-			s.end(c, e, looks, report)
-			if looks {
-				s.launcher.looks.run(func() { report(s.lookBack(c, e)) })
+			look := s.lookAt(c, e, report)
+			s.end(c, e, look.worthwhile(), report)
+			if look.worthwhile() {
+				s.launcher.looks.add(look)
 			}
 		})
 	})

@@ -25,15 +25,25 @@ type stat struct {
 	born               uint64
 }
 
-// Left returns the processes that a child has left behind: those whose
+// Left returns what each of several children has left behind: the processes whose
 // environment names it, those of its process group, and orphans of the same
 // program in the control group of this process that have no environment to show.
 // (Servers that write a title over their environment are of that kind.) All but
 // those of its group were born before the next child, if there is one: who goes
 // to the background in two steps may take the second after its end. It would
 // rather miss one than name somebody else's, for what is named may be killed.
-func Left(c Child) []Process {
-	s := scan(c)
+//
+// The walk through all processes is the same for one child as for a hundred.
+func Left(children ...Child) [][]Process {
+	s := scan()
+	left := make([][]Process, len(children))
+	for i, c := range children {
+		left[i] = s.left(c)
+	}
+	return left
+}
+
+func (s survey) left(c Child) []Process {
 	from := ticksAt(c.Started)
 	members := make(map[int]stat)
 	nameless := make(map[int]stat)
@@ -43,12 +53,12 @@ func Left(c Child) []Process {
 	}
 	for pid, p := range s.all {
 		switch {
-		case p.zombie, pid == c.PID, s.ours[pid], s.knows(pid):
+		case p.zombie, pid == c.PID, s.ours[pid], c.knows(pid):
 		case p.group == c.PID:
 			members[pid] = p
 		case p.born+1 < from:
 		default:
-			switch environmentOf(pid, c) {
+			switch s.whose(pid, c) {
 			case itsOwn:
 				members[pid] = p
 			case unreadable:
@@ -73,11 +83,11 @@ func Left(c Child) []Process {
 // ours nor descend from one: what earlier children have left behind, wherever
 // it was born to. Of c only the names and Known count.
 func Astray(c Child, before time.Time) []Process {
-	s := scan(c)
+	s := scan()
 	from, to := s.all[os.Getpid()].born, ticksAt(before)
 	members := make(map[int]stat)
 	for pid, p := range s.all {
-		if !p.zombie && !s.ours[pid] && !s.knows(pid) && p.born >= from && p.born < to && environmentOf(pid, c) == itsOwn {
+		if !p.zombie && !s.ours[pid] && !c.knows(pid) && p.born >= from && p.born < to && s.whose(pid, c) == itsOwn {
 			members[pid] = p
 		}
 	}
@@ -85,20 +95,17 @@ func Astray(c Child, before time.Time) []Process {
 	return described(members)
 }
 
-// survey is all processes as they were found, by somebody who looks for what
-// belongs to a child.
+// survey is all processes as they were found.
 type survey struct {
-	all  map[int]stat
-	ours map[int]bool // this process and those it descends from
-	c    Child
+	all   map[int]stat
+	ours  map[int]bool   // this process and those it descends from
+	names map[int]naming // what the environments say that have been looked at
 }
 
-func scan(c Child) survey {
+func scan() survey {
 	all := everything()
-	return survey{all, ancestors(all), c}
+	return survey{all, ancestors(all), make(map[int]naming)}
 }
-
-func (s survey) knows(pid int) bool { return s.c.Known != nil && s.c.Known(pid) }
 
 // orphan reports whether a process has been inherited by one of us, or is just
 // about to be.
@@ -284,37 +291,51 @@ const (
 	unreadable
 )
 
-func environmentOf(pid int, c Child) belonging {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
-	if err != nil {
-		return anothers
+// whose says whose a process is by its environment, which is read once.
+func (s survey) whose(pid int, c Child) belonging {
+	n, known := s.names[pid]
+	if !known {
+		text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
+		n = namingOf(text)
+		n.hidden = err != nil
+		s.names[pid] = n
 	}
-	return belongs(text, c)
+	return n.of(c)
 }
 
-// belongs says whose an environment is. One that is no list of variables was
-// written over, or was empty.
-func belongs(environ []byte, c Child) belonging {
-	variables, name, group, server := 0, "", "", ""
-	for _, entry := range bytes.Split(environ, []byte{0}) {
+// naming is what an environment calls its process.
+type naming struct {
+	hidden              bool // it may not be read
+	any                 bool // it has variables
+	name, group, server string
+}
+
+func namingOf(environ []byte) (n naming) {
+	for entry := range bytes.SplitSeq(environ, []byte{0}) {
 		key, value, ok := bytes.Cut(entry, []byte{'='})
 		if !ok || !isName(key) {
 			continue
 		}
-		variables++
+		n.any = true
 		switch string(key) {
 		case "SUPERVISOR_PROCESS_NAME":
-			name = string(value)
+			n.name = string(value)
 		case "SUPERVISOR_GROUP_NAME":
-			group = string(value)
+			n.group = string(value)
 		case "SUPERVISOR_SERVER_URL":
-			server = string(value)
+			n.server = string(value)
 		}
 	}
+	return n
+}
+
+// of says whether an environment is that of a child. One that is no list of
+// variables was written over, or was empty.
+func (n naming) of(c Child) belonging {
 	switch {
-	case name == c.Name && group == c.Group && server == c.Server && name != "":
+	case n.name == c.Name && n.group == c.Group && n.server == c.Server && n.name != "":
 		return itsOwn
-	case variables == 0:
+	case !n.any && !n.hidden:
 		return unreadable
 	}
 	return anothers

@@ -21,7 +21,7 @@ func TestBelongs(t *testing.T) {
 		{"", unreadable},
 		{"ster process nginx\x00\x00\x00", unreadable},
 	} {
-		if got := belongs([]byte(tt.environ), c); got != tt.want {
+		if got := namingOf([]byte(tt.environ)).of(c); got != tt.want {
 			t.Errorf("%q: %d, want %d", tt.environ, got, tt.want)
 		}
 	}
@@ -57,14 +57,14 @@ func TestSecondStepIsLate(t *testing.T) {
 	c := Child{PID: 1 << 30, Name: "late", Group: t.Name(), Server: "unix:///nowhere", Started: began}
 	pid := orphaned(t, c)
 	is := func(list []Process) bool { return len(list) == 1 && list[0].PID == pid }
-	if left := Left(c); !is(left) {
+	if left := Left(c)[0]; !is(left) {
 		t.Errorf("the child left %+v, want %d", left, pid)
 	}
 	if astray := Astray(c, time.Now().Add(time.Minute)); !is(astray) || !is(Living(astray)) {
 		t.Errorf("astray are %+v, want %d", astray, pid)
 	}
 	c.Next = func() time.Time { return began.Add(-time.Minute) }
-	if left := Left(c); len(left) != 0 {
+	if left := Left(c)[0]; len(left) != 0 {
 		t.Errorf("an older child left %+v", left)
 	}
 	if astray := Astray(c, began.Add(-time.Minute)); len(astray) != 0 {

@@ -5,7 +5,7 @@ package procs
 import "time"
 
 // Left finds nothing.
-func Left(Child) []Process { return nil }
+func Left(children ...Child) [][]Process { return make([][]Process, len(children)) }
 
 // Astray finds nothing.
 func Astray(Child, time.Time) []Process { return nil }

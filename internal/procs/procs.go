@@ -39,6 +39,8 @@ func (c Child) next() time.Time {
 	return c.Next()
 }
 
+func (c Child) knows(pid int) bool { return c.Known != nil && c.Known(pid) }
+
 // Limit is how much memory a control group may use.
 type Limit struct {
 	File     string // that says so
