@@ -130,7 +130,7 @@ func count(n int, what string) string {
 
 // refuse says why nothing could be checked.
 func (inv Invocation) refuse(err error) int {
-	getopt.WriteError(inv.Stderr, inv.Program, err)
+	getopt.WriteError(inv.Stderr, inv.Program+" check", err)
 	return exitUsage
 }
 

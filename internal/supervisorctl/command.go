@@ -132,7 +132,7 @@ func commands() []command {
 				"Exit status: 8 if the time is over, 9 if it can no longer happen\n"},
 		{name: "why", patterns: true, beyond: true, form: asList, checked: true, complete: processNames, run: why,
 			usage: "why <name>\t\tExplain why a process is in its state, and what to do about it\n" +
-				"why <gname>:*\t\tThe same for all processes of a group\n" +
+				"why <gname>\t\tThe same for all processes of a group\n" +
 				"why <name> <name>\tThe same for several processes or groups\n" +
 				"why all\t\t\tThe same for all processes\n" +
 				"Exit status: 1 if a name is unknown\n"},

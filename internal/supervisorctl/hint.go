@@ -176,7 +176,10 @@ func (s *session) nameHints(given string) []string {
 	if hint := didYouMean(guesses); hint != "" {
 		return []string{hint}
 	}
-	return nil
+	if s.json { // programs have no use for it
+		return nil
+	}
+	return []string{s.typed("supervisorctl status") + " lists the names that there are."}
 }
 
 // suggestBare is suggest for who has left the group out as well: it returns whole

@@ -55,6 +55,9 @@ func TestForPeople(t *testing.T) {
 		p = sitAs(t, always(with(twoProcesses, "startProcess cta", fault(10))), nil, "start", "cta")
 		p.sees("cta: ERROR (no such process)\r\n  Did you mean cat?\r\n")
 		p.leaves(1)
+		p = sitAs(t, always(with(twoProcesses, "startProcess zzzz", fault(10))), nil, "start", "zzzz")
+		p.sees("status lists the names that there are.")
+		p.leaves(1)
 		p = sitAs(t, always(nil), nil, "stauts")
 		p.sees("*** Unknown syntax: stauts\r\n  Did you mean status")
 		p.leaves(1)
@@ -84,6 +87,7 @@ func TestForPeople(t *testing.T) {
 			"update": {"update <gname> [...]", "Beyond Supervisor:", "update --dry-run", "update --json"},
 			"status": {"Beyond Supervisor:", "status --color=never", "'worker_*'", "status --json"},
 			"tail":   {"Beyond Supervisor:", "--raw"},
+			"wait":   {"wait <name> --timeout"},
 			"why":    {"why <name>", "'worker_*'", "why --json"},
 		} {
 			p := sitAs(t, always(nil), nil, "help", command)

@@ -129,7 +129,11 @@ func (s *session) command(ctx context.Context, line string) error {
 	err := s.run(ctx, c, arg)
 	var wrong *misuse
 	if errors.As(err, &wrong) {
-		return &failure{wrong.text + "\n" + strings.TrimSuffix(c.usage, "\n"), wrong.status}
+		usage := c.usage
+		if s.onTerminal {
+			usage += c.beyondUsage()
+		}
+		return &failure{wrong.text + "\n" + strings.TrimSuffix(usage, "\n"), wrong.status}
 	}
 	return err
 }
@@ -147,6 +151,9 @@ func (s *session) unknownCommand(name, line string) problem {
 func (s *session) run(ctx context.Context, c command, arg string) error {
 	if s.json && c.form == asStream {
 		return errStream
+	}
+	if (arg == "--help" || arg == "-h") && (c.beyond || s.onTerminal) && c.name != "check" { // which has its own
+		return help(s, ctx, c.name)
 	}
 	if c.noArgument && arg != "" {
 		return &misuse{"Error: " + c.name + " accepts no arguments", exitError}

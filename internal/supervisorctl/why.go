@@ -19,7 +19,7 @@ func why(s *session, ctx context.Context, arg string) error {
 		return err
 	}
 	if !wantsAll(names) {
-		all = s.pick(all, names, exitError)
+		all = s.pick(all, wholeGroups(all, names), exitError)
 	}
 	for i, p := range all {
 		answer, err := s.call(ctx, wire.GetExplanation, p.Group+":"+p.Name)
@@ -44,6 +44,20 @@ func why(s *session, ctx context.Context, arg string) error {
 		s.give(explanationJSON(e), "%s", strings.TrimSuffix(text, "\n"))
 	}
 	return nil
+}
+
+// wholeGroups lets the name of a group that is no process stand for its processes,
+// each of which can be asked about.
+func wholeGroups(all []wire.ProcessInfo, names []string) []string {
+	meant := make([]string, len(names))
+	for i, given := range names {
+		meant[i] = given
+		_, found := findProcess(all, parseName(given))
+		if !found && !isPattern(given) && len(ofGroup(all, given)) > 0 {
+			meant[i] = given + ":*"
+		}
+	}
+	return meant
 }
 
 // explanationText is the answer, then what it is based on, then what to do. What

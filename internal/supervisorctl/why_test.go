@@ -55,6 +55,30 @@ func TestTyped(t *testing.T) {
 	}
 }
 
+// The name of a group stands for its processes; a process of that name comes first.
+func TestWhyGroup(t *testing.T) {
+	explanation := func(name string) xmlrpc.Struct {
+		return xmlrpc.Struct{{Name: "name", Value: name}, {Name: "answer", Value: name + " is well."}, {Name: "evidence", Value: []any{}}, {Name: "steps", Value: []any{}}}
+	}
+	a := answers{
+		"getAllProcessInfo":      []any{info("app", 20, "RUNNING", 1, ""), info("web:one", 20, "RUNNING", 2, ""), info("web:two", 20, "RUNNING", 3, "")},
+		"getExplanation app:app": explanation("app"),
+		"getExplanation web:one": explanation("web:one"),
+		"getExplanation web:two": explanation("web:two"),
+	}
+	runTranscripts(t, []transcript{
+		{"group", "why web", a, "web:one is well.\n\nweb:two is well.\n", 0},
+		{"process", "why app", a, "app is well.\n", 0},
+		{"pattern", "why web:*", a, "web:one is well.\n\nweb:two is well.\n", 0},
+		{"help", "why --help", a, findUsage("why"), 0},
+	})
+}
+
+func findUsage(name string) string {
+	c, _ := findCommand(name)
+	return c.usage
+}
+
 // An unknown name is the error that it is for other commands; only status has a
 // status of its own for it.
 func TestWhyUnknownName(t *testing.T) {
