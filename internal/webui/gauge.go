@@ -26,7 +26,8 @@ type load struct{ cpu, memory, ownCPU, ownMemory, processes int32 }
 // point is one point of a curve: processor time and memory of the whole tree.
 type point [2]int32
 
-// gap is a point at which nothing was measured, since nobody looked.
+// gap is a point at which nothing was measured, since nobody looked or there was
+// no process.
 var gap = point{-1, -1}
 
 // curve is the last minutes of a process. Its points are those before next,
@@ -257,7 +258,7 @@ func (g *gauges) plot(loads map[string]load) {
 		if _, alive := loads[name]; alive {
 			continue
 		}
-		c.add(point{})
+		c.add(gap)
 		if c.dead++; c.dead >= curveLength {
 			delete(g.curves, name)
 		}

@@ -41,12 +41,16 @@ func options(p *config.Process, g *config.Group) []option {
 	return list
 }
 
-// weight puts what somebody has chosen before what is as ever.
+// weight puts the command first, then what somebody has chosen, then what is as
+// ever.
 func weight(o option) int {
-	if o.Default {
+	switch {
+	case o.Key == "command":
+		return 0
+	case !o.Default:
 		return 1
 	}
-	return 0
+	return 2
 }
 
 func isDefault(doc config.OptionDoc, value string, p *config.Process) bool {

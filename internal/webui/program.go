@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,8 +31,10 @@ type programPage struct {
 	ExitAt    time.Time
 	Moments   []moment // newest first
 	Options   []option
-	Stderr    bool // it has a log of its own
-	Stdout    bool
+	Stdout    bool // there is a log of it
+	Stderr    bool
+	NoStdout  string // why there is none; empty: there is
+	NoStderr  string
 }
 
 // moment is a row of the history.
@@ -76,6 +79,8 @@ func (u *UI) program(w http.ResponseWriter, r *http.Request) {
 		Moments:   moments(history, now),
 		Stdout:    info.Stdout != "",
 		Stderr:    info.Stderr != "",
+		NoStdout:  missing(info, "stdout"),
+		NoStderr:  missing(info, "stderr"),
 	}
 	if info.Config.User != nil {
 		p.User = info.Config.User.Name
@@ -94,7 +99,7 @@ func moments(h supervisor.History, now time.Time) []moment {
 	for i, m := range slices.Backward(h.Moments) {
 		row := moment{At: m.At, State: strings.ToLower(m.State.String()), Class: class(m.State), PID: m.PID, Why: m.Why}
 		if i < len(h.Moments)-1 {
-			row.Lasted = end.Sub(m.At).Round(time.Millisecond).String()
+			row.Lasted = lasted(end.Sub(m.At))
 		}
 		end = m.At
 		rows = append(rows, row)
@@ -102,12 +107,30 @@ func moments(h supervisor.History, now time.Time) []moment {
 	return rows
 }
 
+// lasted renders a duration: short ones in seconds, long ones as an uptime.
+func lasted(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	s := int(d / time.Second)
+	clock := fmt.Sprintf("%d:%02d:%02d", s/3600%24, s/60%60, s%60)
+	if days := s / 86400; days > 0 {
+		return fmt.Sprintf("%d d %s", days, clock)
+	}
+	return clock
+}
+
 // explanation is what the page says about why a process is in its state.
 type explanation struct {
 	Answer   string
-	Evidence []string
-	Words    []string // the last that it wrote
+	Evidence []evidence
 	Steps    []explain.Step
+}
+
+// evidence is a sentence, and what the program wrote, if that is what it is about.
+type evidence struct {
+	Say   string
+	Words []string
 }
 
 // explanationOf returns nil if there is nothing that a page has to explain: the
@@ -117,13 +140,28 @@ func (u *UI) explanationOf(name string) *explanation {
 	if err != nil || len(e.Steps) == 0 && (e.Cause == "running" || e.Cause == "starting") {
 		return nil
 	}
-	shown := explanation{Answer: e.Answer, Steps: e.Steps}
-	for _, line := range e.Evidence {
-		if word, quoted := strings.CutPrefix(line, "    "); quoted {
-			shown.Words = append(shown.Words, word)
-		} else {
-			shown.Evidence = append(shown.Evidence, line)
+	return &explanation{Answer: e.Answer, Evidence: evidenceOf(e.Evidence), Steps: e.Steps}
+}
+
+// evidenceOf puts the lines that are quoted below the sentence that introduces
+// them. What has been quoted already is not shown a second time.
+func evidenceOf(lines []string) (all []evidence) {
+	for _, line := range lines {
+		word, quoted := strings.CutPrefix(line, "    ")
+		switch last := len(all) - 1; {
+		case !quoted:
+			all = append(all, evidence{Say: line})
+		case last < 0:
+			all = append(all, evidence{Words: []string{word}})
+		default:
+			all[last].Words = append(all[last].Words, word)
 		}
 	}
-	return &shown
+	shown := all[:0]
+	for _, e := range all {
+		if len(e.Words) == 0 || !slices.ContainsFunc(shown, func(s evidence) bool { return slices.Equal(s.Words, e.Words) }) {
+			shown = append(shown, e)
+		}
+	}
+	return shown
 }

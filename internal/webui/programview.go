@@ -53,16 +53,21 @@ func (p programPage) why() *xhtml.Node {
 	if p.Why == nil {
 		return nil
 	}
-	trouble := xhtml.If(p.Trouble != "", para("", xhtml.Text(p.Trouble, ". "),
-		xhtml.If(p.View.Exit != "", xhtml.Text("The last child ended with "), xhtml.El("strong", xhtml.Text(p.View.Exit)), xhtml.Text(" on ", stamp(p.ExitAt), "."))))
+	trouble := xhtml.If(p.Trouble != "", para("faint", xhtml.Text("On record: ", p.Trouble),
+		xhtml.If(p.View.Exit != "", xhtml.Text("; ", p.View.Exit, " on ", stamp(p.ExitAt)))))
 	return div("card why",
 		xhtml.El("h3", xhtml.Text("Why?")),
 		para("advice", xhtml.Text(p.Why.Answer)),
-		trouble,
-		xhtml.Each(p.Why.Evidence, func(line string) *xhtml.Node { return para("", xhtml.Text(line)) }),
-		xhtml.If(len(p.Why.Words) > 0, xhtml.El("pre", xhtml.Attr("class", "words"), region("region", "Last lines of its log"),
-			xhtml.Text(strings.Join(p.Why.Words, "\n"), "\n"))),
-		xhtml.If(len(p.Why.Steps) > 0, xhtml.El("ol", xhtml.Attr("class", "steps"), xhtml.Each(p.Why.Steps, step))))
+		xhtml.Each(p.Why.Evidence, evidence.show),
+		xhtml.If(len(p.Why.Steps) > 0, xhtml.El("ol", xhtml.Attr("class", "steps"), xhtml.Each(p.Why.Steps, step))),
+		trouble)
+}
+
+func (e evidence) show() *xhtml.Node {
+	return xhtml.Group(
+		xhtml.If(e.Say != "", para("", xhtml.Text(e.Say))),
+		xhtml.If(len(e.Words) > 0, xhtml.El("pre", xhtml.Attr("class", "words"), region("region", "What it wrote"),
+			xhtml.Text(strings.Join(e.Words, "\n"), "\n"))))
 }
 
 func step(s explain.Step) *xhtml.Node {
@@ -89,20 +94,18 @@ func (p programPage) facts() *xhtml.Node {
 		fact("Directory", typed(), xhtml.Text(or(p.Directory, "that of the daemon"))),
 		fact("User", xhtml.Text(or(p.User, "that of the daemon"))),
 		fact("PID", id("pid"), xhtml.Text(pid)),
-		fact("Restarts by itself", id("restarts"), xhtml.Text(strconv.Itoa(p.View.Restarts))),
+		fact("Restarts", id("restarts"), xhtml.Text(strconv.Itoa(p.View.Restarts))),
 		fact("Last exit", id("exit"), xhtml.Text(exit)))
 }
 
 func (p programPage) logs() *xhtml.Node {
-	link := func(channel, none string, there bool) *xhtml.Node {
-		if !there {
-			return xhtml.Text(none)
-		}
-		return logLink(p.Link, channel)
-	}
+	none := func(why string) *xhtml.Node { return xhtml.If(why != "", para("faint", xhtml.Text(why))) }
 	return div("card", id("logs"),
-		xhtml.El("h3", xhtml.Text("Logs")),
-		para("", link("stdout", "No log of stdout.", p.Stdout), xhtml.Text("\n"), link("stderr", "No log of its own for stderr.", p.Stderr)),
+		div("cardhead",
+			xhtml.El("h3", xhtml.Text("Logs")),
+			para("", id("channels"),
+				xhtml.If(p.Stdout, logLink(p.Link, "stdout")), xhtml.Text("\n"), xhtml.If(p.Stderr, logLink(p.Link, "stderr")))),
+		none(p.NoStdout), none(p.NoStderr),
 		div("scripted", id("log"), xhtml.Attr("data-channel", "stdout"),
 			xhtml.Attr("data-stdout", strconv.FormatBool(p.Stdout)), xhtml.Attr("data-stderr", strconv.FormatBool(p.Stderr))))
 }

@@ -9,10 +9,9 @@ function shape(name, attributes) {
 }
 
 // path returns the path of a curve that ends at the right edge, and of the area
-// below it. least is the smallest top of the scale. A point below zero was not
-// measured, since nobody looked: there the curve has a gap.
-function path(points, length, width, height, least) {
-  const top = Math.max(least, ...points);
+// below it. top is the value at the upper edge. A point below zero was not
+// measured, since nobody looked or there was no process: there the curve has a gap.
+function path(points, length, width, height, top) {
   const step = width / (length - 1);
   const left = width - (points.length - 1) * step;
   const x = (i) => (left + i * step).toFixed(1);
@@ -24,7 +23,7 @@ function path(points, length, width, height, least) {
     line += (begins ? "M" : "L") + at;
     area += (begins ? `M${x(i)} ${height}L` : "L") + at + (ends ? `L${x(i)} ${height}Z` : "");
   });
-  return { line, area, top };
+  return { line, area };
 }
 
 // Spark is a small curve without a scale. Most of a thousand programs are idle,
@@ -54,7 +53,7 @@ export class Spark {
   draw() {
     if (!this.stale) return;
     this.stale = false;
-    const { line, area } = path(this.points, this.length, 72, 20, this.least);
+    const { line, area } = path(this.points, this.length, 72, 20, Math.max(this.least, ...this.points));
     if (line === this.drawn) return;
     this.drawn = line;
     this.line.setAttribute("d", line);
@@ -63,10 +62,11 @@ export class Spark {
 }
 
 // Chart is a curve with a scale and a value, for one program. format renders a
-// value; label says what it is.
+// value; label says what it is. The scale grows by steps from the least one, so
+// that it stays the same while the curve moves.
 export class Chart {
-  constructor(label, length, least, format) {
-    Object.assign(this, { length, least, format, points: [] });
+  constructor(label, length, least, step, format) {
+    Object.assign(this, { length, least, step, format, points: [] });
     this.element = document.createElement("figure");
     this.element.className = "chart";
     const caption = document.createElement("figcaption");
@@ -78,29 +78,37 @@ export class Chart {
     this.area = shape("path", { class: "area" });
     this.line = shape("path", { class: "line" });
     this.picture.append(this.area, this.line);
-    this.scale = document.createElement("div");
-    this.scale.className = "scale";
-    this.top = document.createElement("span");
-    this.scale.append(this.top, document.createElement("span"));
-    this.scale.lastElementChild.textContent = "last 4 minutes";
-    this.element.append(caption, this.picture, this.scale);
+    const row = (name, ...texts) => {
+      const box = document.createElement("div");
+      box.className = name;
+      box.append(...texts.map((text) => Object.assign(document.createElement("span"), { textContent: text })));
+      return box;
+    };
+    this.scale = row("scale", "", "", "0");
+    const plot = row("plot");
+    plot.append(this.scale, this.picture, row("times", "4 minutes ago", "2 minutes ago", "now"));
+    this.element.append(caption, plot);
   }
 
   set(points) { this.points = points.slice(-this.length); this.draw(); }
 
+  // add adds a point; below zero there is no process.
   add(value, rest) {
     this.points.push(value);
     if (this.points.length > this.length) this.points.shift();
-    this.value.textContent = this.format(value);
+    this.value.textContent = value < 0 ? "not running" : this.format(value);
     this.rest.textContent = rest;
     this.picture.setAttribute("aria-label", `${this.element.firstChild.textContent}, curve of the last minutes`);
     this.draw();
   }
 
   draw() {
-    const { line, area, top } = path(this.points, this.length, 400, 90, this.least);
+    let top = this.least;
+    for (const most = Math.max(...this.points); top < most;) top *= this.step;
+    const { line, area } = path(this.points, this.length, 400, 90, top);
     this.line.setAttribute("d", line);
     this.area.setAttribute("d", area);
-    this.top.textContent = `0 to ${this.format(top)}`;
+    this.scale.children[0].textContent = this.format(top);
+    this.scale.children[1].textContent = this.format(top / 2);
   }
 }

@@ -25,7 +25,7 @@ export function memory(kib) {
 }
 
 export function bytes(n) {
-  return n < 1000 ? `${n} bytes` : memory(n / 1024);
+  return n < 1000 ? `${n} bytes` : n < 1000 * 1024 ? `${(n / 1024).toFixed(1)} KiB` : memory(n / 1024);
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });

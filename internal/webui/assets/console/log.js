@@ -24,8 +24,8 @@ export class LogView {
     this.wrap.checked = true;
     this.wrap.addEventListener("change", () => this.box.classList.toggle("nowrap", !this.wrap.checked));
     this.download = el("a", { class: "button download", download: "" }, "Download");
-    const bar = el("div", { class: "logbar", role: "group", "aria-label": "Log" }, this.search.element, this.status,
-      this.pauseButton, this.end, el("label", { class: "check wrap" }, this.wrap, " wrap"), this.download);
+    const bar = el("div", { class: "logbar", role: "group", "aria-label": "Log" }, this.search.element, this.end, this.status,
+      this.pauseButton, el("label", { class: "check wrap" }, this.wrap, " wrap"), this.download);
     if (process) {
       bar.append(el("button", { type: "button", class: "clear", onclick: () => this.clear() }, "Clear"));
     }

@@ -12,7 +12,7 @@ import { cpu, memory } from "./format.js";
 const name = document.getElementById("main").dataset.process;
 const live = new Live(new URLSearchParams({ processname: name }).toString());
 const points = 240;
-const charts = { cpu: new Chart("CPU", points, 100, cpu), memory: new Chart("Memory", points, 1024, memory) };
+const charts = { cpu: new Chart("CPU", points, 100, 2, cpu), memory: new Chart("Memory", points, 1024, 2, memory) };
 document.getElementById("charts").append(charts.cpu.element, charts.memory.element);
 
 // The log, with a tab for each channel that there is.
@@ -23,13 +23,14 @@ if (channels.length > 0) {
   const view = el("div");
   const tabs = channels.map((c) => el("button", { type: "button", class: "tab", "aria-pressed": String(c === channels[0]), onclick: () => show(c) }, c));
   const show = (c) => {
+    whole.href = `log.html?processname=${encodeURIComponent(name)}&channel=${c}`;
     for (const t of tabs) t.setAttribute("aria-pressed", String(t.textContent === c));
     log.open(c);
   };
-  place.append(el("div", { class: "tabs", role: "group", "aria-label": "Channel" }, ...tabs), view);
+  place.append(view);
   log = new LogView(view, name, channels[0]);
-  setText(document.querySelector("#logs p"), "");
-  document.querySelector("#logs p").append(el("a", { href: `log.html?processname=${encodeURIComponent(name)}` }, "Open as a page"));
+  const whole = el("a", { href: `log.html?processname=${encodeURIComponent(name)}&channel=${channels[0]}` }, "Open as a page");
+  document.getElementById("channels").replaceChildren(el("span", { class: "tabs", role: "group", "aria-label": "Channel" }, ...tabs), whole);
 }
 
 // What the page says of the state is rendered by the daemon; when the state
@@ -82,7 +83,7 @@ live.addEventListener("curves", ({ data }) => {
 });
 live.addEventListener("loads", ({ data }) => {
   load = data.loads?.[name] ?? load;
-  const [all = 0, mem = 0, own = 0, ownMemory = 0, processes = 0] = load;
+  const [all = -1, mem = -1, own = 0, ownMemory = 0, processes = 0] = load; // none: there is no process
   const family = processes > 1 ? (value) => `of ${processes} processes; the first by itself ${value}` : () => "";
   charts.cpu.add(all, family(cpu(own)));
   charts.memory.add(mem, family(memory(ownMemory)));

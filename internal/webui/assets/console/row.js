@@ -24,6 +24,7 @@ export class Row {
     this.box = el("input", { type: "checkbox", class: "select", "aria-label": `Select ${view.name}` });
     this.badge = badge(view.state);
     this.note = el("span", { class: "note" });
+    this.stateCell = el("td", { class: "state" }, el("div", {}, this.badge, this.note));
     this.cells = Object.fromEntries(["pid", "uptime", "restarts", "exit"].map((c) => [c, el("td", { class: c })]));
     this.cpu = el("span");
     this.memory = el("td", { class: "memory" });
@@ -34,7 +35,7 @@ export class Row {
     this.element = el("tr", { class: "row" },
       el("td", { class: "check" }, this.box),
       el("th", { class: "program", scope: "row" }, this.link),
-      el("td", { class: "state" }, this.badge, this.note),
+      this.stateCell,
       this.cells.pid, this.cells.uptime, this.cells.restarts, this.cells.exit,
       el("td", { class: "cpu" }, this.spark.element, this.cpu), this.memory,
       el("td", { class: "acts" }, this.start, this.restart, this.stop,
@@ -73,6 +74,7 @@ export class Row {
     setBadge(this.badge, view.state);
     this.element.dataset.state = view.state.toLowerCase();
     setText(this.note, view.note ?? "");
+    this.explain(Boolean(view.note) && !view.pid);
     setText(this.cells.pid, view.pid ? String(view.pid) : "");
     setText(this.cells.restarts, view.restarts ? String(view.restarts) : "0");
     this.cells.restarts.classList.toggle("zero", !view.restarts);
@@ -82,6 +84,14 @@ export class Row {
     this.restart.hidden = view.state !== "RUNNING";
     this.stop.hidden = !stoppable(view.state);
     if (!view.since) setText(this.cells.uptime, "");
+  }
+
+  // explain gives the note the room of the cells behind it, which say nothing of a
+  // program without a process.
+  explain(wide) {
+    if (this.cells.pid.hidden === wide) return;
+    this.cells.pid.hidden = this.cells.uptime.hidden = wide;
+    this.stateCell.colSpan = wide ? 3 : 1;
   }
 
   // measured takes a new load; an empty one is that of a dead process.

@@ -1,6 +1,7 @@
 // The table of programs: groups, filter, order and selection.
 
 import { el, setText } from "./dom.js";
+import { cpu, memory } from "./format.js";
 import { Row, startable, stoppable, failing } from "./row.js";
 
 const columns = [
@@ -147,9 +148,10 @@ export class Table {
       body.box = el("input", { type: "checkbox", class: "selectgroup", "aria-label": `Select group ${name}` });
       body.box.addEventListener("change", () => this.select(this.members(name).filter((r) => !r.element.hidden), body.box.checked));
       body.count = el("span", { class: "count" });
+      body.sums = Object.fromEntries(["cpu", "memory"].map((key) => [key, el("td", { class: key, title: "all of the group" })]));
       body.head = el("tr", { class: "group" }, el("td", { class: "check" }, body.box),
         el("th", { scope: "rowgroup", colspan: 2 }, el("span", { class: "groupname" }, name), " ", body.count),
-        ...columns.slice(2).map(([key]) => el("td", { class: key })),
+        ...columns.slice(2).map(([key]) => body.sums[key] ?? el("td", { class: key })),
         el("td", { class: "acts" }, button("start", "Start"), button("restart", "Restart"), button("stop", "Stop")));
       body.element.append(body.head);
     }
@@ -189,6 +191,22 @@ export class Table {
     this.changed();
   }
 
+  // sum shows what the groups use.
+  sum() {
+    const sums = new Map();
+    for (const { view, load } of this.rows.values()) {
+      if (load.length === 0) continue;
+      const [processor, bytes] = sums.get(view.group) ?? [0, 0];
+      sums.set(view.group, [processor + load[0], bytes + load[1]]);
+    }
+    for (const [name, { sums: cells }] of this.groups) {
+      if (!cells) continue;
+      const [processor, bytes] = sums.get(name) ?? [];
+      setText(cells.cpu, cpu(processor));
+      setText(cells.memory, memory(bytes));
+    }
+  }
+
   visible() { return [...this.element.querySelectorAll("tr.row:not([hidden])")].map((e) => e.row); }
   selection() { return [...this.rows.values()].filter((r) => r.selected); }
 
@@ -213,6 +231,7 @@ export class Table {
   // and then, unless somebody is about to click.
   second(now, seconds) {
     for (const row of this.rows.values()) row.second(now);
+    this.sum();
     const live = this.sort === "cpu" || this.sort === "memory";
     if (live && seconds % 3 === 0 && !this.element.matches(":hover") && !this.element.contains(document.activeElement)) this.arrange();
   }
