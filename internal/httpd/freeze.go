@@ -12,8 +12,8 @@ import (
 // still are, too; for the last of them while nothing new is; and, of that, for
 // clients that have said only half of what they want.
 const (
-	answerPatience = 10 * time.Second
-	lastPatience   = 3 * time.Second
+	answerPatience = 30 * time.Second
+	lastPatience   = 10 * time.Second
 	speechPatience = 2 * time.Second
 )
 
@@ -55,6 +55,7 @@ func (s *Servers) letAnswer(ctx context.Context, but *conn) error {
 		c.still.moved = s.moved
 		if c != but && c.still.doing != nil && !c.still.doing.stream {
 			before[c] = was{c.still.answered}
+			c.still.doing.hurry()
 		}
 	})
 	return s.await(ctx, answerPatience, nil, func() (waitsFor string) {
@@ -247,6 +248,25 @@ func (l *listener) next() (net.Conn, bool, error) {
 func isTimeout(err error) bool {
 	timeout, ok := err.(net.Error)
 	return ok && timeout.Timeout()
+}
+
+// Hurry returns what is closed when a request that only waits for something is to be
+// answered at once, because the servers come to a stand.
+func Hurry(r *http.Request) <-chan struct{} {
+	c := connOf(r)
+	c.still.mu.Lock()
+	defer c.still.mu.Unlock()
+	d := c.still.doing
+	if d == nil { // it has been answered
+		return nil
+	}
+	if d.early == nil {
+		d.early = make(chan struct{})
+		if d.hurried {
+			close(d.early)
+		}
+	}
+	return d.early
 }
 
 // Describe says what the answer to a request waits for.

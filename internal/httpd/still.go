@@ -35,6 +35,21 @@ type doing struct {
 	what   string
 	stream bool // the answer has begun, and ends when the client or we want it to
 	end    context.CancelFunc
+
+	hurried bool          // who only waits before it answers answers now
+	early   chan struct{} // closed then; nil: nobody has asked
+}
+
+// hurry has a request that only waits for something answered. The connection's lock
+// is held.
+func (d *doing) hurry() {
+	if d.hurried {
+		return
+	}
+	d.hurried = true
+	if d.early != nil {
+		close(d.early)
+	}
 }
 
 // quiet reports whether nothing of a request has been read. s.mu is held.
@@ -98,6 +113,9 @@ func (s *stillness) begin(d *doing, body int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.doing, s.body = d, body
+	if s.shut != nil {
+		d.hurry()
+	}
 }
 
 // idle notes that a request has been answered and the connection stays.
@@ -155,7 +173,11 @@ func (s *stillness) freeze(c net.Conn, shut chan struct{}, moved func()) {
 	if s.quiet() {
 		_ = c.SetReadDeadline(time.Unix(1, 0)) // it fails if the client has gone
 	}
-	if s.doing != nil && s.doing.stream {
+	if s.doing == nil {
+		return
+	}
+	s.doing.hurry()
+	if s.doing.stream {
 		s.doing.end()
 		_ = c.SetWriteDeadline(time.Now().Add(time.Second))
 	}

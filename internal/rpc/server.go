@@ -52,6 +52,9 @@ type Options struct {
 	Upgrade func(r *http.Request, path string) error
 	// Describe is told what a request waits for.
 	Describe func(r *http.Request, what string)
+	// Hurry returns what is closed when a request that waits is to be answered at
+	// once; nil: never.
+	Hurry func(r *http.Request) <-chan struct{}
 	// Refuse answers a request that is no call with an HTTP error.
 	Refuse func(w http.ResponseWriter, status int)
 }
@@ -69,6 +72,7 @@ type Server struct {
 	source     func() wire.ConfigSource
 	upgrade    func(r *http.Request, path string) error
 	describe   func(r *http.Request, what string)
+	hurry      func(r *http.Request) <-chan struct{}
 	refuse     func(w http.ResponseWriter, status int)
 	buffers    buffers
 	stats      stats
@@ -89,6 +93,7 @@ func New(o Options) *Server {
 		source:     o.Source,
 		upgrade:    o.Upgrade,
 		describe:   o.Describe,
+		hurry:      o.Hurry,
 		refuse:     o.Refuse,
 		turns:      make(chan struct{}, maxBig),
 	}

@@ -27,6 +27,10 @@ func (s *Server) waitForChange(a *args) (any, error) {
 	defer stop()
 	over := time.NewTimer(min(max(0, time.Duration(min(limit, 3600))*time.Second), longestWait))
 	defer over.Stop()
+	var hurry <-chan struct{}
+	if s.hurry != nil && a.request != nil { // else the call is part of a multicall
+		hurry = s.hurry(a.request)
+	}
 	for late := false; ; {
 		infos, err := s.selected(names)
 		if err != nil {
@@ -38,6 +42,8 @@ func (s *Server) waitForChange(a *args) (any, error) {
 		select {
 		case <-changes:
 		case <-over.C:
+			late = true
+		case <-hurry:
 			late = true
 		case <-a.ctx.Done():
 			return nil, a.ctx.Err()

@@ -27,8 +27,9 @@ import (
 const guardianRole = "(guardian of an upgrade)"
 
 const (
-	// guardianPatience is how long a guardian may take to be ready.
-	guardianPatience = answerPatience
+	// guardianPatience is how long a guardian may take to be ready. Everything stands
+	// still meanwhile.
+	guardianPatience = freezePatience
 	// watchPatience is how long a guardian watches. A program that has not gone on by
 	// then does not know that it should dismiss it.
 	watchPatience = 5 * time.Minute

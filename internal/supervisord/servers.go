@@ -49,6 +49,7 @@ func (l *life) routes(u *upgrader, left *leftovers) httpd.Routes {
 			Source:     l.configSource,
 			Upgrade:    u.request,
 			Describe:   httpd.Describe,
+			Hurry:      httpd.Hurry,
 			Refuse:     httpd.Error,
 		}),
 		LogTail: httpd.Tail(func(r *http.Request) (string, bool) {

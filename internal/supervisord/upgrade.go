@@ -21,7 +21,7 @@ import (
 
 // freezePatience is how long what moves by itself may take to come to a stand. All
 // output of programs waits meanwhile, in its pipes.
-const freezePatience = 5 * time.Second
+const freezePatience = 10 * time.Second
 
 // parts are what a life consists of once it has begun.
 type parts struct {

@@ -3,7 +3,6 @@
 package chaos
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -36,7 +35,7 @@ autorestart=true
 	m.open = len(descriptors(m.pid))
 	for range pick(2, 20) {
 		m.tries++
-		fill(t, m.at("small/ballast"))
+		m.Fill(m.at("small/ballast"))
 		m.awaitLines("writer0", 50)
 		if err := syscall.Kill(m.info("writer1").PID, syscall.SIGKILL); err != nil {
 			t.Error(err)
@@ -63,24 +62,6 @@ func (m *match) countAll(names ...string) {
 	m.t.Helper()
 	for _, name := range names {
 		m.t.Logf("%s: %+v", name, m.count(name, m.wholeLog(m.at("small/"+name+".log"))))
-	}
-}
-
-// fill fills a disk to the last byte.
-func fill(t *testing.T, path string) {
-	t.Helper()
-	file, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	for size := 64 << 10; size > 0; {
-		if _, err := file.Write(make([]byte, size)); err != nil {
-			if !errors.Is(err, syscall.ENOSPC) {
-				t.Fatal(err)
-			}
-			size /= 2
-		}
 	}
 }
 

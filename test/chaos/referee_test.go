@@ -3,13 +3,11 @@
 package chaos
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -86,9 +84,7 @@ func play(t *testing.T, g ground) *match {
 	}
 	var words []string
 	if g.mounts != "" {
-		keeper := m.mount(g.mounts)
-		m.root = fmt.Sprintf("/proc/%d/root", keeper)
-		words = []string{"nsenter", "-m", "-t", strconv.Itoa(keeper)}
+		m.root, words = m.Mount(g.mounts)
 	}
 	if g.ready != nil {
 		g.ready(m)
@@ -113,36 +109,6 @@ func play(t *testing.T, g ground) *match {
 	m.Await("an answer", func() bool { _, err := m.infos(); return err == nil })
 	m.watch = m.watchStatus()
 	return m
-}
-
-// mount has a script mount something where only the daemon will see it, and
-// returns the process that keeps it.
-func (m *match) mount(script string) (pid int) {
-	m.t.Helper()
-	if os.Getuid() != 0 {
-		m.t.Skip("only root can mount")
-	}
-	keeper := exec.Command("unshare", "-m", "sh", "-ec", strings.ReplaceAll(script, "$DIR", m.Dir)+"\necho ready; exec cat")
-	keeper.Stderr = os.Stderr
-	stdin, err := keeper.StdinPipe() // closed when this process ends, and so does the keeper
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	stdout, err := keeper.StdoutPipe()
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	if err := keeper.Start(); err != nil {
-		m.t.Fatal(err)
-	}
-	m.t.Cleanup(func() {
-		stdin.Close()
-		_ = keeper.Wait() // whatever it says
-	})
-	if word, err := bufio.NewReader(stdout).ReadString('\n'); err != nil {
-		m.t.Skipf("this machine lets nobody mount: %q, %v", word, err)
-	}
-	return keeper.Process.Pid
 }
 
 // at returns the path by which the test reaches what the daemon sees at a path

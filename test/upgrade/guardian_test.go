@@ -19,7 +19,7 @@ import (
 // upgrade, in any moment of it, after it.
 func TestTermInTheVeryMoment(t *testing.T) {
 	ended := 0
-	tries := scale(9, 200)
+	tries := scale(12, 200)
 	for n := range tries {
 		s := newStage(t, "[program:sleep]\ncommand=/bin/sleep 1000\nstartsecs=0\n")
 		d := begin(t, s, variant("plain"))
@@ -27,14 +27,23 @@ func TestTermInTheVeryMoment(t *testing.T) {
 		if err := d.Cmd.Process.Signal(syscall.SIGUSR1); err != nil {
 			t.Fatal(err)
 		}
-		if n%2 == 0 {
-			pause(time.Duration(n*37%100) * time.Millisecond)
-		} else { // nearer to the moment
-			for deadline := time.Now().Add(stage.Patience); !strings.Contains(s.Read("supervisord.log"), "upgrading: ") && time.Now().Before(deadline); {
-			}
-			pause(time.Duration(n*370%1500) * 10 * time.Microsecond)
+		// Any moment; from the last message of the old program on; and from the first
+		// moment of the new one, whose name is still that of a descriptor.
+		swept := time.Duration(n*37%100) * time.Millisecond
+		switch n % 3 {
+		case 1:
+			spin(func() bool { return strings.Contains(s.Read("supervisord.log"), "upgrading: ") })
+			swept /= 5
+		case 2:
+			comm := fmt.Sprintf("/proc/%d/comm", d.Cmd.Process.Pid)
+			spin(func() bool {
+				name, err := os.ReadFile(comm)
+				return err != nil || string(name) != "supervisord\n"
+			})
+			swept /= 25
 		}
-		sig := []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT}[n%3]
+		pause(swept)
+		sig := []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT}[n/3%3]
 		if err := d.Cmd.Process.Signal(sig); err != nil {
 			t.Fatal(err)
 		}
@@ -54,6 +63,12 @@ func TestTermInTheVeryMoment(t *testing.T) {
 		}
 	}
 	t.Logf("%d tries, of which the guardian has ended %d", tries, ended)
+}
+
+// spin waits for a moment that is soon over.
+func spin(cond func() bool) {
+	for deadline := time.Now().Add(stage.Patience); !cond() && time.Now().Before(deadline); {
+	}
 }
 
 // gone checks that nothing is left of a daemon and of a program of it.

@@ -24,7 +24,7 @@ command=/bin/cat
 stdout_logfile=$DIR/cat.log
 [program:slow]
 command=/bin/sleep 1000
-startsecs=15
+startsecs=1000
 autostart=false
 `)
 	d := begin2(t, s)
