@@ -198,7 +198,7 @@ func Resume(o Options, groups []*config.Group, image Image) (*Launcher, []superv
 	l := newLauncher(o)
 	l.queue.held = true
 	l.lastID.Store(image.LastID)
-	l.queue.start()
+	l.queue.start(turnPatience)
 	ready := make([]supervisor.Prepared, len(groups))
 	for i, g := range groups {
 		seats, err := l.resumeGroup(g, image.Groups[i])

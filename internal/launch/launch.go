@@ -55,7 +55,7 @@ type Launcher struct {
 // New returns a Launcher. Close it when the supervisor has ended.
 func New(o Options) *Launcher {
 	l := newLauncher(o)
-	l.queue.start()
+	l.queue.start(turnPatience)
 	return l
 }
 

@@ -19,7 +19,8 @@ const (
 type queue struct {
 	mu      sync.Mutex
 	jobs    []func()
-	held    bool // nothing is begun
+	turn    time.Duration // how long a job may take before it loses its turn
+	held    bool          // nothing is begun
 	stopped bool
 	late    int           // jobs that have lost their turn and are not done
 	wake    chan struct{} // has room for one: there is something to do
@@ -27,7 +28,8 @@ type queue struct {
 	running tally
 }
 
-func (q *queue) start() {
+func (q *queue) start(turn time.Duration) {
+	q.turn = turn
 	q.wake = make(chan struct{}, 1)
 	q.done = make(chan struct{})
 	go q.run()
@@ -80,7 +82,7 @@ func (q *queue) run() {
 		for {
 			done, stopped := q.begin()
 			if done != nil {
-				q.turn(done)
+				q.await(done)
 				continue
 			}
 			if stopped {
@@ -110,8 +112,8 @@ func (q *queue) begin() (done chan struct{}, stopped bool) {
 	return done, false
 }
 
-// turn returns when a job is done or has lost its turn.
-func (q *queue) turn(done <-chan struct{}) {
+// await returns when a job is done or has lost its turn.
+func (q *queue) await(done <-chan struct{}) {
 	patience := time.NewTimer(q.patience())
 	defer patience.Stop()
 	select {
@@ -131,7 +133,7 @@ func (q *queue) patience() time.Duration {
 	if q.late > 0 {
 		return latePatience
 	}
-	return turnPatience
+	return q.turn
 }
 
 func (q *queue) count(late int) {

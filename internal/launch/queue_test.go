@@ -11,7 +11,7 @@ import (
 func TestHangingJobLosesItsTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var q queue
-		q.start()
+		q.start(turnPatience)
 		begin := time.Now()
 		hang := make(chan struct{})
 		for range 50 {

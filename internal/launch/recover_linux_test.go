@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"supervisor/internal/config"
 	"supervisor/internal/identity"
@@ -95,14 +96,21 @@ func TestChildThatWasNotRecorded(t *testing.T) {
 	if r := (<-w.reports).(supervisor.Spawned); r.PID != pid || r.Incarnation != 3 {
 		t.Errorf("spawned: %+v, want pid %d", r, pid)
 	}
+	// It may have the pipe and not have written yet.
+	for deadline := time.Now().Add(patience); ; {
+		text, err := os.ReadFile(w.log)
+		if string(text) == "hello\n" {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the log holds %q, %v", text, err)
+		}
+	}
 	if err := s.Signal(syscall.SIGKILL, false); err != nil {
 		t.Error(err)
 	}
 	if r := (<-w.reports).(supervisor.Ended); r.PID != pid {
 		t.Errorf("ended: %+v", r)
-	}
-	if text, err := os.ReadFile(w.log); err != nil || string(text) != "hello\n" {
-		t.Errorf("the log holds %q, %v", text, err)
 	}
 }
 
