@@ -1,13 +1,13 @@
 package httpd
 
 import (
+	"context"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
 	"net/http"
 	"strings"
-	"time"
 
 	"supervisor/internal/config"
 )
@@ -19,39 +19,34 @@ const shaPrefix = "{SHA}"
 // the server (RFC 7617). A server without a name lets everybody through.
 //
 // Who guesses wrong is told so after a while, and has to connect again to guess
-// again. The right password is never made to wait for that: who could be locked
-// out by somebody else's guesses would be worse off than before. So a guesser may
-// take silence for a no, and go on; only a long password stops that one.
-func authenticated(server config.Server, next http.Handler) http.Handler {
+// again; see suspicion for who does not wait for the answer. The servers end with
+// life.
+func authenticated(life context.Context, server config.Server, next http.Handler) http.Handler {
 	if server.Username == "" {
 		return next
 	}
+	suspicion := newSuspicion()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := connOf(r)
+		tries := r.Header.Get("Authorization") != ""
+		if wait := suspicion.left(r.RemoteAddr); wait > 0 && tries && !c.trusted {
+			c.pause(life, wait) // the client may have gone, or only have no more to say
+			c.listener.attend(c)
+		}
 		username, password, ok := r.BasicAuth()
-		if !ok || !knows(server, username, password) {
-			if r.Header.Get("Authorization") != "" {
-				punish(r)
-			}
-			w.Header().Set("WWW-Authenticate", `Basic realm="default"`)
-			w.Header().Set("Connection", "close")
-			Error(w, http.StatusUnauthorized)
+		if ok && knows(server, username, password) {
+			c.trusted = true
+			next.ServeHTTP(w, r)
 			return
 		}
-		next.ServeHTTP(w, r)
+		if tries {
+			suspicion.raise(r.RemoteAddr)
+			c.pause(r.Context(), failureDelay)
+		}
+		w.Header().Set("WWW-Authenticate", `Basic realm="default"`)
+		w.Header().Set("Connection", "close")
+		Error(w, http.StatusUnauthorized)
 	})
-}
-
-// punish lets the time pass that a wrong guess costs. Meanwhile the connection
-// may be pushed out by others.
-func punish(r *http.Request) {
-	c := connOf(r)
-	c.listener.await(c)
-	timer := time.NewTimer(failureDelay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-r.Context().Done(): // the client has gone, or the daemon ends
-	}
 }
 
 // knows reports whether name and password are those of the server. How long it

@@ -18,8 +18,9 @@ type conn struct {
 	still    stillness
 
 	// These belong to the goroutine that serves the connection.
-	sent   int64 // bytes, since the last access was logged
-	access access
+	sent    int64 // bytes, since the last access was logged
+	access  access
+	trusted bool // the right password has been given
 }
 
 // Read implements net.Conn. While the servers stand still, it waits as long as

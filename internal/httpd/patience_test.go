@@ -110,13 +110,20 @@ func TestCallsMayWait(t *testing.T) {
 // serve serves one connection and calls ended when it has closed it.
 func serve(t *testing.T, of config.Server, ended func()) net.Conn {
 	t.Helper()
-	l := newListener(of, 1)
+	client, server := net.Pipe()
+	serveAll(t, of, 1) <- told{server, ended}
+	return client
+}
+
+// serveAll starts a server for the connections that it is given, at most so many at
+// the same time.
+func serveAll(t *testing.T, of config.Server, most int) chan<- net.Conn {
+	t.Helper()
+	l := newListener(of, most)
 	l.Listener = pipes{make(chan net.Conn, 1), make(chan struct{})}
 	ctx, end := context.WithCancel(t.Context())
 	s := &Servers{log: slog.New(newJournal()), listeners: []*listener{l}, ctx: ctx, end: end}
 	t.Cleanup(s.Close)
-	client, server := net.Pipe()
-	l.Listener.(pipes).made <- told{server, ended}
 	s.Serve(Routes{
 		RPC: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/RPC2/wait" {
@@ -126,7 +133,7 @@ func serve(t *testing.T, of config.Server, ended func()) net.Conn {
 		}),
 		UI: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(make([]byte, 1<<20)) }),
 	})
-	return client
+	return l.Listener.(pipes).made
 }
 
 // told is a connection that tells when it is closed.

@@ -22,7 +22,7 @@ func (s *Servers) handler(server config.Server, routes Routes) http.Handler {
 	routes.RPC = ownSite(routes.RPC)
 	routes.LogTail = ownSite(placed(places, routes.LogTail))
 	routes.MainLogTail = ownSite(placed(places, routes.MainLogTail))
-	return s.observed(s.paced(authenticated(server, guarded(server, s.hostname, routes))))
+	return s.observed(s.paced(authenticated(s.ctx, server, guarded(server, s.hostname, routes))))
 }
 
 // placed lets requests through as long as there are places: of those that do not
