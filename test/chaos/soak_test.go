@@ -3,7 +3,6 @@
 package chaos
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -35,13 +34,27 @@ func seed(t *testing.T) uint64 {
 	return uint64(time.Now().UnixNano())
 }
 
+// duration is how long the soak takes; CHAOS_SOAK says it otherwise.
+func duration(t *testing.T) time.Duration {
+	t.Helper()
+	if text := os.Getenv("CHAOS_SOAK"); text != "" {
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	return pick(10*time.Second, 10*time.Minute)
+}
+
 // soak is a crowd of writers and what is done to them.
 type soak struct {
 	*match
-	programs int
-	actions  atomic.Int64
-	refused  atomic.Int64
-	kinds    [9]atomic.Int64
+	collections *collections
+	programs    int
+	actions     atomic.Int64
+	refused     atomic.Int64
+	kinds       [9]atomic.Int64
 
 	updating sync.Mutex
 	file     *rand.Rand // of the files that are written
@@ -86,12 +99,13 @@ func TestSoak(t *testing.T) {
 	t.Parallel()
 	first := seed(t)
 	t.Logf("CHAOS_SEED=%d", first)
-	s := &soak{programs: pick(20, 200), file: rand.New(rand.NewPCG(first, 1000))}
-	s.match = play(t, ground{programs: s.sections(nil)})
+	s := &soak{programs: pick(20, 200), collections: &collections{}, file: rand.New(rand.NewPCG(first, 1000))}
+	s.match = play(t, ground{programs: s.sections(nil), edit: s.collections.watch})
 	s.settle()
-	memory, open := s.memory(), len(descriptors(s.pid))
+	memory, heap := s.memory(), s.heap()
+	open := s.flat(ofProgram*s.programs + ofDaemon)
 
-	ctx, cancel := context.WithTimeout(t.Context(), pick(10*time.Second, 10*time.Minute))
+	ctx, cancel := context.WithTimeout(t.Context(), duration(t))
 	defer cancel()
 	var clients sync.WaitGroup
 	for i := range 4 {
@@ -105,16 +119,21 @@ func TestSoak(t *testing.T) {
 	s.must("startAllProcesses")
 	s.settle()
 	s.tries = int(s.actions.Load())
-	memoryAfter, openAfter := s.memory(), len(descriptors(s.pid))
-	t.Logf("%d actions (%v), %d refused; %d comparisons with the kernel; memory %d kB, then %d kB; descriptors %d, then %d",
-		s.tries, s.counts(), s.refused.Load(), checks, memory, memoryAfter, open, openAfter)
-	if openAfter > open+idleConnections {
-		t.Errorf("the daemon has %d descriptors open, and had %d", openAfter, open)
+	memoryAfter, heapAfter := s.memory(), s.heap()
+	openAfter := s.flat(open + idleConnections)
+	t.Logf("%d actions (%v), %d refused; %d comparisons with the kernel; heap %d MB, then %d MB; memory %d kB, then %d kB; descriptors %d, then %d",
+		s.tries, s.counts(), s.refused.Load(), checks, heap, heapAfter, memory, memoryAfter, open, openAfter)
+	if heapAfter > 2*heap+4 {
+		t.Errorf("the daemon needs %d MB, and needed %d", heapAfter, heap)
 	}
-	if memoryAfter > 2*memory+64<<10 {
+	// The race detector keeps a history of all memory that was ever touched.
+	if memoryAfter > 2*memory+16<<10 && !raceDetector {
 		t.Errorf("the daemon takes %d kB, and took %d", memoryAfter, memory)
 	}
 	s.finish()
+	if words := s.collections.others(); words != "" {
+		t.Errorf("the daemon says: %s", words)
+	}
 	t.Logf("%d starts", strings.Count(s.Read("supervisord.log"), "spawned: "))
 	var sum tally
 	for i := range s.programs {
@@ -156,20 +175,6 @@ func (s *soak) settle() {
 		return true
 	})
 	s.agree()
-}
-
-// memory returns how much of the daemon is in memory, in kB.
-func (s *soak) memory() (kB int) {
-	s.t.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	_, rest, _ := bytes.Cut(text, []byte("VmRSS:"))
-	if _, err := fmt.Sscan(string(rest), &kB); err != nil {
-		s.t.Fatal(err)
-	}
-	return kB
 }
 
 // act is one client: it does one thing after the other.
