@@ -24,7 +24,7 @@ func (s *Servers) observed(next http.Handler) http.Handler {
 		defer func() {
 			problem := recover()
 			if problem != nil {
-				s.log.Error(fmt.Sprintf("Server Error: %s %s: %v\n%s", r.Method, r.URL.Path, problem, debug.Stack()))
+				s.log.Error(fmt.Sprintf("Server Error: %s %s: %v\n%s", r.Method, r.RequestURI, problem, debug.Stack()))
 			}
 			unfinished := problem != nil && a.status != 0
 			if problem != nil && !unfinished {
