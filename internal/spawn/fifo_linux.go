@@ -25,6 +25,9 @@ func (p *pipes) openFIFO(fd int, path string) error {
 		return err
 	}
 	p.ours[fd] = ours.fd
+	if max(theirs, ours.fd) >= mostDescriptors() {
+		return unix.EMFILE
+	}
 	return nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,8 +46,64 @@ func child(role string, args []string) (exitCode int) {
 		c.OnExit(func(e Exit) { exited <- e })
 		s.Pump(c.Stderr, Eager, func(chunk []byte) { fmt.Print(string(chunk)) })
 		return ExitCode((<-exited).Status)
+	case "crowd": // starts as many children as it may with so many descriptors
+		if err := crowd(args[0], args[1] == "named"); err != nil {
+			fmt.Println(err)
+			return 1
+		}
 	}
 	return 0
+}
+
+// crowd starts children until it must not start more, and prints why, whether there
+// were any, and how many descriptors it can open then.
+func crowd(descriptors string, named bool) error {
+	n, err := strconv.ParseUint(descriptors, 10, 64)
+	if err != nil {
+		return err
+	}
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: n, Max: n}); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "crowd")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	s, err := New(nil)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	var refused error
+	var children []*Child
+	for refused == nil {
+		spec := Spec{Path: "/bin/sleep", Args: []string{"sleep", "1000"}}
+		for i := range spec.FIFOs {
+			if named {
+				spec.FIFOs[i] = fmt.Sprintf("%s/%d-%d", dir, len(children), i)
+			}
+		}
+		var c *Child
+		if c, refused = s.Start(spec); refused == nil {
+			children = append(children, c)
+		}
+	}
+	free := 0
+	for ; err == nil; free++ {
+		_, err = unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	}
+	fmt.Println(refused, len(children) > 0, free-1)
+	var ends sync.WaitGroup
+	for _, c := range children {
+		ends.Add(1)
+		c.OnExit(func(Exit) { ends.Done() })
+		if err := c.Signal(unix.SIGKILL, false); err != nil {
+			return err
+		}
+	}
+	ends.Wait()
+	return nil
 }
 
 // self returns a Spec that runs this binary as a child with a role.

@@ -3,6 +3,7 @@ package spawn
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -276,5 +277,34 @@ func waitDead(t *testing.T, pid int) {
 	go func() { done <- unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil) }()
 	if err := receive(t, done); err != nil {
 		t.Fatalf("waiting for %d: %v", pid, err)
+	}
+}
+
+// Starts leave descriptors for clients and for logs that are rotated: when there
+// are no more of them to have, nobody could be told why nothing starts.
+func TestStartsLeaveDescriptors(t *testing.T) {
+	for _, test := range []struct {
+		limit, pipes string
+		least        int
+	}{
+		{"200", "unnamed", spareDescriptors},
+		{"200", "named", spareDescriptors},
+		{"60", "unnamed", 60 / 4},
+	} {
+		t.Run(test.limit+" "+test.pipes, func(t *testing.T) {
+			spec := self(t, "crowd", test.limit, test.pipes)
+			cmd := exec.Command(spec.Path)
+			cmd.Args, cmd.Env = spec.Args, spec.Env
+			out, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			text, found := strings.CutPrefix(string(out), "cannot make what a child needs: "+unix.EMFILE.Error()+" true ")
+			free, err := strconv.Atoi(strings.TrimSpace(text))
+			const ofOneStart = 6 // that could not have all it wanted
+			if !found || err != nil || free < test.least || free > test.least+ofOneStart {
+				t.Errorf("%q; want %d descriptors, or a few more", out, test.least)
+			}
+		})
 	}
 }
