@@ -152,7 +152,7 @@ func parse(name string, content []byte) (*ini.File, error) {
 	var encoding *ini.EncodingError
 	switch {
 	case errors.As(err, &syntax):
-		e.Line = syntax.Lines[0].Number
+		e.Text, e.Line = unread(syntax), syntax.Lines[0].Number
 	case errors.As(err, &encoding):
 		e.Code, e.Line = Encoding, encoding.Line
 	}

@@ -89,7 +89,7 @@ func TestParseErrors(t *testing.T) {
 func TestErrorPlaces(t *testing.T) {
 	_, err := Parse("F", []byte("[s]\n\na\nb\n"))
 	var syntax *SyntaxError
-	if !errors.As(err, &syntax) || len(syntax.Lines) != 2 || syntax.Lines[1] != (Line{4, "b\n"}) {
+	if !errors.As(err, &syntax) || len(syntax.Lines) != 2 || syntax.Lines[1] != (Line{4, "b\n", ""}) {
 		t.Errorf("got %#v", err)
 	}
 	_, err = Parse("F", []byte("[s]\n\n\xff\n"))

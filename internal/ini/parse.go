@@ -12,6 +12,7 @@ import (
 type Line struct {
 	Number int // from 1
 	Text   string
+	Below  string // the key of the option above it, whose value it may belong to; empty: none
 }
 
 // SyntaxError says which lines of a file are not INI.
@@ -45,7 +46,7 @@ func Parse(name string, text []byte) (*File, error) {
 	}
 	p := parser{name: name, file: newFile()}
 	for number, line := range Lines(strings.TrimPrefix(string(text), "\ufeff")) {
-		p.line(Line{number + 1, line})
+		p.line(Line{number + 1, line, p.key})
 	}
 	p.endOption()
 	switch bad := p.file.unread; {

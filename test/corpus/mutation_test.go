@@ -57,6 +57,15 @@ var (
 	noSignal = regexp.MustCompile(`(?i)stopsignal\s*[=:]\s*[-+_0]`)
 )
 
+// quotedLine is a line that cannot be read, in an error.
+var quotedLine = regexp.MustCompile(`(?m)(\[line [ \d]+\]: |line: \d+\n)['"].*['"]$`)
+
+// sameLines reports whether two errors are about the same lines, whatever they
+// quote of them.
+func sameLines(a, b string) bool {
+	return quotedLine.ReplaceAllString(a, "$1") == quotedLine.ReplaceAllString(b, "$1")
+}
+
 var emptyStderr = regexp.MustCompile(`(?i)stderr_logfile\s*[=:]\s*(\n|[;#]|$)`)
 
 // onPurpose tells answers that differ because ours is the better one.
@@ -72,6 +81,9 @@ func onPurpose(text []byte, theirs, ours answer) bool {
 		return true // no reason to say that it is not used
 	}
 	refusal, _ := theirs["error"].(string)
+	if strings.Contains(own, "***") && sameLines(own, refusal) {
+		return true // a secret is not shown (DIF-064)
+	}
 	for _, part := range []string{
 		"Unexpected end of key/value", "No closing quotation", // the other lexer may accept it
 		"EntryPoint must be", // an empty factory is reported as any other
