@@ -47,14 +47,18 @@ func TestWhoDoesNothingMakesRoom(t *testing.T) {
 // Whom we make wait is not pushed out: then there is no room until somebody has
 // been answered.
 func TestConnectionsAreBounded(t *testing.T) {
-	goOn := make(chan struct{})
+	begun, goOn := make(chan struct{}), make(chan struct{})
 	w := start(t, config.Server{}, Routes{UI: echo("ui"), RPC: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun <- struct{}{}
 		<-goOn
 		io.WriteString(w, "done")
 	})})
 	callers := make([]*client, maxConnections)
 	for i := range callers {
 		callers[i] = dial(t, w.path).send("POST /RPC2 HTTP/1.0\nContent-Length: 0\n\n")
+	}
+	for range callers { // until then it is the client that makes us wait
+		<-begun
 	}
 	late := dial(t, w.path).send("GET /late HTTP/1.0\n\n")
 	if n := cap(w.listeners[0].room); n != maxConnections {
