@@ -170,6 +170,11 @@ var brokenSetups = []broken{
 		files:  map[string]string{"listen.py": "import socket, sys, time\nlistener = socket.create_server(('127.0.0.1', int(sys.argv[2])))\nopen('listening', 'w').close()\ntime.sleep(1000)\n"},
 		before: "(exec /usr/bin/python3 listen.py --port $PORT >/dev/null 2>&1 &) ; timeout 60 sh -c 'until test -e listening; do sleep 0.1; done'",
 	}, {
+		title: "Two programs want the same port", peer: "python3", state: "FATAL|EXITED", cause: "port-in-use", says: `listen on port \d+, where other \(pid \d+\) listens already`,
+		config: "command=/usr/bin/python3 $DIR/listen.py --port $PORT\nautostart=false\nautorestart=false\nstartretries=0\nstartsecs=10\n[program:other]\ncommand=/usr/bin/python3 $DIR/listen.py --port $PORT",
+		files:  map[string]string{"listen.py": "import socket, sys, time\nlistener = socket.create_server(('127.0.0.1', int(sys.argv[2])))\nopen('listening', 'w').close()\ntime.sleep(1000)\n"},
+		then:   "timeout 60 sh -c 'until test -e listening; do sleep 0.1; done'; supervisorctl start app",
+	}, {
 		title: "A module of Python is missing", peer: "python3", state: "FATAL", cause: "missing-module", says: "the module flask_of_long_ago",
 		config: "command=/usr/bin/python3 $DIR/app.py\nstartretries=0\nstartsecs=10",
 		files:  map[string]string{"app.py": "import flask_of_long_ago\n"},
