@@ -302,3 +302,36 @@ func TestGuardianLeavesWhatIsKept(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// The first process of a container has no guardian, which would end with it, and is
+// upgraded all the same.
+func TestFirstProcess(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root can make a name space of processes")
+	}
+	s := newStage(t, "[program:sleep]\ncommand=/bin/sleep 1000\nstartsecs=0\n")
+	s.Write("supervisord.conf", strings.Replace(s.Read("supervisord.conf"), "[supervisord]\n", "[supervisord]\nloglevel=debug\n", 1))
+	d := s.Start(variant("plain"), nil, "unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
+	t.Cleanup(func() { _ = d.Cmd.Process.Kill() }) // unless it has ended
+	s.Await("it answers", func() bool {
+		_, err := newCaller(t, s).try("getState")
+		return err == nil && newCaller(t, s).facts()["sleep"].pid != 0
+	})
+	c := newCaller(t, s)
+	before := c.facts()
+	for range 2 {
+		c.call("upgrade")
+		same(t, before, c.facts())
+	}
+	if pid := c.call("getPID"); pid != 1 {
+		t.Errorf("the daemon has pid %v, want 1", pid)
+	}
+	c.call("shutdown")
+	if out, err := d.End(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	log := s.Read("supervisord.log")
+	if strings.Count(log, "DEBG there is no guardian of the upgrade: ") != 2 || strings.Contains(log, "reaped unknown") {
+		t.Errorf("the log says\n%s", log)
+	}
+}
