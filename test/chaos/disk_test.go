@@ -31,6 +31,7 @@ startsecs=0
 startretries=1000
 autorestart=true
 `})
+	m.awaitState("RUNNING", "writer0", "writer1", "writer2")
 	m.awaitLines("writer0", 10)
 	m.open = len(descriptors(m.pid))
 	for range pick(2, 20) {

@@ -217,6 +217,7 @@ startsecs=0
 autostart=false
 startretries=1000
 `})
+	m.awaitState("RUNNING", "writer", "victim0", "victim1", "victim2", "victim3", "victim4")
 	m.awaitLines("victim0", 10)
 	m.open = len(descriptors(m.pid))
 	for range pick(1, 5) {

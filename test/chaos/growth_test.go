@@ -22,16 +22,16 @@ const (
 
 // flat waits until the daemon has no more than so many descriptors open, and
 // returns how many it has. What is closed late is closed; a leak stays.
-func (s *soak) flat(most int) (open int) {
-	s.t.Helper()
+func (m *match) flat(most int) (open int) {
+	m.t.Helper()
 	var links map[int]string
 	defer func() {
 		if len(links) > most {
-			s.t.Logf("the daemon has %d descriptors open: %v", len(links), kinds(links))
+			m.t.Logf("the daemon has %d descriptors open: %v", len(links), kinds(links))
 		}
 	}()
-	s.Await(fmt.Sprintf("at most %d descriptors", most), func() bool {
-		links = descriptors(s.pid)
+	m.Await(fmt.Sprintf("at most %d descriptors", most), func() bool {
+		links = descriptors(m.pid)
 		return len(links) <= most
 	})
 	return len(links)
