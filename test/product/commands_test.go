@@ -3,7 +3,6 @@
 package product
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -14,10 +13,11 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"supervisor/test/stage"
 )
 
 // patience is how long await waits for something that should happen soon: a
@@ -107,23 +107,7 @@ func freePorts(n int) ([]string, error) {
 
 // endAll ends every process whose environment says that it belongs to the
 // script in dir.
-func endAll(dir string) error {
-	for again := true; again; {
-		again = false
-		environments, err := filepath.Glob("/proc/[0-9]*/environ")
-		if err != nil {
-			return err
-		}
-		for _, path := range environments {
-			text, err := os.ReadFile(path)
-			pid, _ := strconv.Atoi(strings.Split(path, "/")[2])
-			if err == nil && bytes.Contains(text, []byte("WORK="+dir+"\x00")) && syscall.Kill(pid, syscall.SIGKILL) == nil {
-				again = true // until there is none, for it may have children
-			}
-		}
-	}
-	return nil
-}
+func endAll(dir string) error { return stage.EndAll("WORK=" + dir) }
 
 // commands are what scripts can do besides what testscript knows:
 //

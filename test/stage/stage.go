@@ -170,24 +170,31 @@ func (s *Stage) Await(what string, cond func() bool) {
 	}
 }
 
-// clear ends every process whose environment says that it belongs to the stage,
-// and removes the directory.
+// clear ends what was started on the stage and removes the directory.
 func (s *Stage) clear() {
-	for again := true; again; {
-		again = false
-		environments, err := filepath.Glob("/proc/[0-9]*/environ")
-		if err != nil {
-			s.t.Error(err)
-		}
-		for _, path := range environments {
-			text, err := os.ReadFile(path)
-			pid, _ := strconv.Atoi(strings.Split(path, "/")[2])
-			if err == nil && bytes.Contains(text, []byte("STAGE="+s.Dir+"\x00")) && syscall.Kill(pid, syscall.SIGKILL) == nil {
-				again = true // until there is none, for it may have children
-			}
-		}
+	if err := EndAll("STAGE=" + s.Dir); err != nil {
+		s.t.Error(err)
 	}
 	if err := os.RemoveAll(s.Dir); err != nil {
 		s.t.Error(err)
 	}
+}
+
+// EndAll ends every process that has a variable, KEY=VALUE, in its environment.
+func EndAll(variable string) error {
+	for again := true; again; {
+		again = false
+		environments, err := filepath.Glob("/proc/[0-9]*/environ")
+		if err != nil {
+			return err
+		}
+		for _, path := range environments {
+			text, err := os.ReadFile(path)
+			pid, _ := strconv.Atoi(strings.Split(path, "/")[2])
+			if err == nil && bytes.Contains(text, []byte(variable+"\x00")) && syscall.Kill(pid, syscall.SIGKILL) == nil {
+				again = true // until there is none, for it may have children
+			}
+		}
+	}
+	return nil
 }
