@@ -65,9 +65,9 @@ func hush(guarded bool) (undo func(), err error) {
 // block blocks or unblocks the signals that are kept, in every thread; in a program
 // with C in it, where the runtime cannot do that, at least in this one.
 func block(how int) {
-	var set uint64
+	var set unix.Sigset_t
 	for _, sig := range kept() {
-		set |= 1 << (sig - 1)
+		set.Val[0] |= 1 << (sig - 1) // all are among the first 32
 	}
 	if err := everyThread(unix.SYS_RT_SIGPROCMASK, uintptr(how), uintptr(unsafe.Pointer(&set)), 0, setSize()); err != nil {
 		_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGPROCMASK, uintptr(how), uintptr(unsafe.Pointer(&set)), 0, setSize(), 0, 0)
