@@ -66,7 +66,7 @@ func restartMany(s Supervisor, group string) ([]supervisor.Result, error) {
 
 // doAction carries out an action of the console and waits for what becomes of
 // it. The form has action (a verb, or update) and what it is for: processname,
-// which may come more than once, group, or all=1. A script of ours that accepts
+// which may come more than once, also in the address, group, or all=1. A script of ours that accepts
 // JSON gets {message, failed}; a form without script is sent back to the page in
 // back, with the message.
 func (u *UI) doAction(w http.ResponseWriter, r *http.Request) {
@@ -83,6 +83,7 @@ func (u *UI) doAction(w http.ResponseWriter, r *http.Request) {
 		u.badForm(w, err)
 		return
 	}
+	form["processname"] = append(form["processname"], r.URL.Query()["processname"]...)
 	message, failed, ok := u.carryOut(form)
 	switch {
 	case !ok:

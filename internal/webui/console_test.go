@@ -66,6 +66,9 @@ func TestConsoleForms(t *testing.T) {
 	if got := r.Header.Get("Location"); r.StatusCode != http.StatusSeeOther || got != "../program.html?processname=g%3Ap&message=g%3Ap%3A%20stopped" {
 		t.Errorf("status %d, sent to %s", r.StatusCode, got)
 	}
+	if r := visit(newUI(f), "POST", "/console/act?processname=g:p%01", "action=start&back=program"); r.Header.Get("Location") != "../program.html?processname=g%3Ap%01&message=g%3Ap%01%3A%20started" {
+		t.Errorf("a name in the address: status %d, sent to %s", r.StatusCode, r.Header.Get("Location"))
+	}
 	if r := get(newUI(f), "/console/act?action=stop&processname=g:p"); r.StatusCode != http.StatusNotFound {
 		t.Errorf("GET has status %d", r.StatusCode)
 	}

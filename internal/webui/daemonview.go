@@ -65,7 +65,7 @@ func (p daemonPage) drift() *xhtml.Node {
 				return item("restart", "change", d.Group, stops(d.Stops), xhtml.El("ul", xhtml.Each(d.Options, changedOption)))
 			}),
 			xhtml.Each(p.Added, func(group string) *xhtml.Node { return item("add", "add", group) })),
-		actionForm("update", "main", "Update", "back", "daemon"))
+		actionForm("update", "main", "Update", "", "daemon"))
 }
 
 // stops names the processes that an update stops.

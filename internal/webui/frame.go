@@ -70,13 +70,17 @@ func footer(version string, year int) *xhtml.Node {
 		span("right", xhtml.Text("2006-"), span("", xhtml.Text(strconv.Itoa(year)))))
 }
 
-// actionForm is a button that works without scripts. look is its class, and
-// hidden are more names and values by turns.
-func actionForm(action, look, label string, hidden ...string) *xhtml.Node {
-	form := []*xhtml.Node{xhtml.Attr("method", "post"), xhtml.Attr("action", "console/act")}
-	for i := 0; i+1 < len(hidden); i += 2 {
-		form = append(form, xhtml.El("input", xhtml.Attr("type", "hidden"), xhtml.Attr("name", hidden[i]), xhtml.Attr("value", hidden[i+1])))
+// actionForm is a button that works without scripts. look is its class, link the
+// name of the process that it is for, quoted (empty: none), and back the page to
+// come back to. The name is part of the address, since a field cannot hold all
+// that a name can.
+func actionForm(action, look, label, link, back string) *xhtml.Node {
+	address := "console/act"
+	if link != "" {
+		address += "?processname=" + link
 	}
-	return xhtml.El("form", append(form, xhtml.El("button", xhtml.Attr("class", "act "+look),
-		xhtml.Attr("name", "action"), xhtml.Attr("value", action), xhtml.Attr("type", "submit"), xhtml.Text(label)))...)
+	return xhtml.El("form", xhtml.Attr("method", "post"), xhtml.Attr("action", address),
+		xhtml.El("input", xhtml.Attr("type", "hidden"), xhtml.Attr("name", "back"), xhtml.Attr("value", back)),
+		xhtml.El("button", xhtml.Attr("class", "act "+look),
+			xhtml.Attr("name", "action"), xhtml.Attr("value", action), xhtml.Attr("type", "submit"), xhtml.Text(label)))
 }

@@ -10,7 +10,6 @@ import (
 // logPage is what the page of a log shows.
 type logPage struct {
 	Name      string // empty: the daemon's own log
-	Process   string // the name, as requests give it
 	Link      string // the name, quoted
 	Channel   string // "stdout" or "stderr"
 	HasStdout bool
@@ -37,7 +36,6 @@ func (u *UI) logPage(w http.ResponseWriter, r *http.Request) {
 			u.error(w, http.StatusNotFound)
 			return
 		}
-		p.Process = info.Display()
 		p.Name, p.Link = info.Display(), quote(info.Display())
 		p.HasStdout, p.HasStderr = info.Stdout != "", info.Stderr != ""
 		p.Missing = missing(info, p.Channel)

@@ -17,7 +17,7 @@ func (p logPage) page() []byte {
 			xhtml.If(p.HasStderr, logLink(p.Link, "stderr", current(p.Channel == "stderr"))))
 	}
 	return document(title+" log - Supervisor", header("log"),
-		div("wide", id("main"), xhtml.Attr("role", "main"), xhtml.Attr("data-process", p.Process),
+		div("wide", id("main"), xhtml.Attr("role", "main"), xhtml.Attr("data-process", p.Link),
 			div("title", xhtml.El("h2", xhtml.Text("Log of "), of), tabs),
 			p.content()),
 		script("logpage.js"))

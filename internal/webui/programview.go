@@ -11,7 +11,7 @@ import (
 // page renders the page of a program.
 func (p programPage) page() []byte {
 	return document(p.Name+" - Supervisor", header("program"),
-		div("", id("main"), xhtml.Attr("role", "main"), xhtml.Attr("data-process", p.View.Name),
+		div("", id("main"), xhtml.Attr("role", "main"), xhtml.Attr("data-process", p.Link),
 			message(p.Message),
 			p.title(),
 			div("", id("why"), p.why()),
@@ -32,7 +32,7 @@ func (p programPage) title() *xhtml.Node {
 		note = xhtml.Text(p.View.Note)
 	}
 	act := func(action, label string) *xhtml.Node {
-		return actionForm(action, action, label, "processname", p.View.Name, "back", "program")
+		return actionForm(action, action, label, p.Link, "program")
 	}
 	now := act("stop", "Stop")
 	switch {

@@ -18,7 +18,7 @@ func TestEvilProgram(t *testing.T) {
 	d := bootEvil(t)
 	p := open(t)
 	p.visit(d.url + "program.html?processname=" + url.QueryEscape("evil:"+evil))
-	p.until("the name is shown", fmt.Sprintf(`document.querySelector("#name").textContent === %q`, "evil:"+evil))
+	p.until("the name is shown", fmt.Sprintf(`document.querySelector("#name").textContent === %q`, "evil:"+strings.NewReplacer("\x01", "\ufffd", "\x1b", "\ufffd").Replace(evil)))
 	p.click(".act.start")
 	p.until("it runs", `document.querySelector("#state").textContent.includes("running")`)
 	p.until("its log is shown", lines+`.textContent.includes("desrever")`)

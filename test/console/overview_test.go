@@ -14,8 +14,9 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// evil is a name that means something in HTML, in URLs and in quotes.
-const evil = `<b>"i'&amp;%41é漢字`
+// evil is a name that means something in HTML, in URLs and in quotes, and has
+// characters that a page cannot contain.
+const evil = `<b>"i'&amp;%41é漢字` + "\x01\x1b[31m"
 
 // evilSection configures it: what is written is as bad as the name.
 var evilSection = fmt.Sprintf("[program:evil]\nprocess_name=%s\ncommand=/bin/cat %%(here)s/evil.txt -\nautostart=false\n", strings.ReplaceAll(evil, "%", "%%"))

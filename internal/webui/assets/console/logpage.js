@@ -4,7 +4,7 @@ import { Live } from "./live.js";
 import { LogView } from "./log.js";
 import { page } from "./page.js";
 
-const process = document.getElementById("main").dataset.process;
+const process = decodeURIComponent(document.getElementById("main").dataset.process);
 const live = new Live(process ? new URLSearchParams({ processname: process }).toString() : "");
 
 // There may be no log; the page says why, then.

@@ -9,7 +9,7 @@ import { act } from "./actions.js";
 import { page } from "./page.js";
 import { cpu, memory } from "./format.js";
 
-const name = document.getElementById("main").dataset.process;
+const name = decodeURIComponent(document.getElementById("main").dataset.process);
 const live = new Live(new URLSearchParams({ processname: name }).toString());
 const points = 240;
 const charts = { cpu: new Chart("CPU", points, 100, 2, cpu), memory: new Chart("Memory", points, 1024, 2, memory) };
