@@ -75,7 +75,7 @@ func fromTarball(name, member string) (string, error) {
 // phone.
 func TestAccessibility(t *testing.T) {
 	script := axe(t)
-	d := boot(t, shop)
+	d, _ := bootShop(t)
 	p := open(t)
 	for _, c := range []struct {
 		theme string
