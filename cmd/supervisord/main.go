@@ -6,12 +6,14 @@ import (
 	"os"
 
 	"supervisor/internal/daemon"
+	"supervisor/internal/keeper"
 	"supervisor/internal/spawn"
 	"supervisor/internal/supervisord"
 )
 
 func main() {
 	spawn.StageMain()
+	keeper.ProcessMain()
 	daemon.RestoreNOFILE()
 	os.Exit(supervisord.Run(os.Args, os.Stdout, os.Stderr))
 }

@@ -67,6 +67,17 @@ func Open(dir string, void func(error)) (j *Journal, ignored, err error) {
 	return j, ignored, nil
 }
 
+// Left reports whether a folder holds a journal: whatever else is in it then is of
+// no use to anybody.
+func Left(dir string) bool {
+	f, err := open(filepath.Join(dir, fileName))
+	if err != nil {
+		return false
+	}
+	found := bytes.HasPrefix(f.memory, []byte(magic))
+	return f.unmap() == nil && found
+}
+
 // recover maps the file that is there and reads it.
 func (j *Journal) recover() error {
 	f, err := open(j.path)

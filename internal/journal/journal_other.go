@@ -10,6 +10,9 @@ func Open(string, func(error)) (j *Journal, ignored, err error) {
 	return nil, nil, errUnsupported
 }
 
+// Left finds none.
+func Left(string) bool { return false }
+
 // Dir returns nothing.
 func (*Journal) Dir() string { return "" }
 

@@ -18,6 +18,9 @@ func (l *Launcher) Freeze(ctx context.Context) error {
 	if err := l.queue.hold(ctx); err != nil {
 		return waitedFor("a start of a program", err)
 	}
+	if l.Keeper != nil {
+		l.Keeper.Freeze()
+	}
 	if err := l.Spawner.FreezeReaper(ctx); err != nil {
 		return waitedFor("the ends of programs", err)
 	}
@@ -41,6 +44,7 @@ func (l *Launcher) Thaw() {
 	}
 	l.frozen = nil
 	l.Spawner.Thaw()
+	l.keepOn()
 	l.queue.release()
 }
 

@@ -243,14 +243,14 @@ func (l *Launcher) resumeGroup(g *config.Group, image GroupImage) ([]supervisor.
 // ours to wait for, and may have ended meanwhile.
 func (s *seat) resumeChild(image *ChildImage) (*child, error) {
 	if image.Kept != nil {
-		c, err := s.foster(*image.Kept)
+		c, _, err := s.foster(*image.Kept)
 		if err == nil && s.launcher.Journal == nil {
 			c.kept = nil
 		}
 		return c, err
 	}
 	if s.launcher.Foster {
-		fostered, err := s.launcher.Spawner.Foster(image.PID, image.StartTime)
+		fostered, err := s.launcher.Spawner.Foster(image.PID, image.StartTime, nil)
 		return &child{Child: fostered}, err
 	}
 	c := &child{Child: s.launcher.Spawner.Adopt(image.PID)}

@@ -84,6 +84,7 @@ func (s *seat) announce(n int, c *child, spec *spawn.Spec) {
 	if !spec.MergeStderr {
 		spec.FIFOs[2] = l.keptPath(c.kept.ID, stderrPipe)
 	}
+	s.keep(c, spec)
 	l.store(s.key(childKey), c.kept)
 }
 
@@ -92,13 +93,17 @@ func (s *seat) made(c *child) {
 	if c.kept == nil {
 		return
 	}
-	c.kept.PID, c.kept.Born = c.PID, c.StartTime()
+	if c.orphan == nil {
+		c.kept.PID, c.kept.Born = c.PID, c.StartTime()
+		s.launcher.keeping.put(c.kept.ID, keptThings{c.Child, s.socket})
+	}
 	s.launcher.store(s.key(childKey), c.kept)
 }
 
 // unmade removes what announce and the child itself have made.
 func (s *seat) unmade(c *child) {
 	if c.kept != nil {
+		s.launcher.forget(c.kept.ID) // first: the names of the pipes are how it is found that nobody has
 		s.removeKept(c.kept.ID)
 	}
 }

@@ -22,6 +22,7 @@ import (
 
 	"supervisor/internal/config"
 	"supervisor/internal/journal"
+	"supervisor/internal/keeper"
 	"supervisor/internal/logfile"
 	"supervisor/internal/procs"
 	"supervisor/internal/spawn"
@@ -38,18 +39,20 @@ type Options struct {
 	Daemon    config.Daemon
 	Journal   *journal.Journal // nil: children are not taken back by another daemon
 	Foster    bool             // the children of an image are those of a process that has ended
+	Keeper    *keeper.Keeper   // nil: what they write last while there is none is lost
 }
 
 // Launcher implements supervisor.Launcher.
 type Launcher struct {
 	Options
-	queue  queue
-	places chan struct{} // who makes a child ready
-	lastID atomic.Int64  // of the pipes of a child that have names
-	kept   atomic.Int64  // bytes of output for which logs have no room
-	ending tally         // dead children whose end is not reported yet
-	frozen []*seat       // those that Image has frozen
-	looks  looks         // at what dead children have left behind
+	queue   queue
+	places  chan struct{} // who makes a child ready
+	lastID  atomic.Int64  // of the pipes of a child that have names
+	keeping keeping       // what the keeper has
+	kept    atomic.Int64  // bytes of output for which logs have no room
+	ending  tally         // dead children whose end is not reported yet
+	frozen  []*seat       // those that Image has frozen
+	looks   looks         // at what dead children have left behind
 }
 
 // New returns a Launcher. Close it when the supervisor has ended.
@@ -64,6 +67,9 @@ func newLauncher(o Options) *Launcher {
 	l.Env = override(nil, o.Env)
 	l.looks.walk = procs.Left
 	l.looks.oomKills, _ = procs.OOMKills()
+	if l.Keeper != nil {
+		l.Keeper.Supply(l.supply)
+	}
 	return l
 }
 

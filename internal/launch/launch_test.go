@@ -15,12 +15,14 @@ import (
 	"time"
 
 	"supervisor/internal/config"
+	"supervisor/internal/keeper"
 	"supervisor/internal/spawn"
 	"supervisor/internal/supervisor"
 )
 
 func TestMain(m *testing.M) {
 	spawn.StageMain()
+	keeper.ProcessMain()
 	os.Exit(m.Run())
 }
 

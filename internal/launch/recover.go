@@ -7,8 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"supervisor/internal/clock"
 	"supervisor/internal/config"
 	"supervisor/internal/identity"
+	"supervisor/internal/keeper"
 	"supervisor/internal/lifecycle"
 	"supervisor/internal/spawn"
 	"supervisor/internal/supervisor"
@@ -57,6 +59,7 @@ func (l *Launcher) Recover(image *supervisor.Image, kept map[string][]byte) (Fou
 		}
 		found.Ready = append(found.Ready, ready)
 	}
+	l.keepOn()
 	return found, nil
 }
 
@@ -74,10 +77,30 @@ func (l *Launcher) takeNumbers(kept map[string][]byte) {
 func AnyAlive(kept map[string][]byte) bool {
 	for key, value := range kept {
 		var r childRecord
-		if !strings.HasPrefix(key, childKey) || json.Unmarshal(value, &r) != nil || r.Ended || r.PID == 0 {
+		if strings.HasPrefix(key, childKey) && json.Unmarshal(value, &r) == nil && isAlive(r) {
+			return true
+		}
+	}
+	return false
+}
+
+func isAlive(r childRecord) bool {
+	if r.Ended || r.PID == 0 {
+		return false
+	}
+	p, err := identity.Look(r.PID)
+	return err == nil && p.Born == r.Born && !p.Ended()
+}
+
+// AnyHeld reports whether a keeper has anything of the children that a journal knows.
+func AnyHeld(kept map[string][]byte, k *keeper.Keeper) bool {
+	for key, value := range kept {
+		var r childRecord
+		if !strings.HasPrefix(key, childKey) || json.Unmarshal(value, &r) != nil {
 			continue
 		}
-		if p, err := identity.Look(r.PID); err == nil && p.Born == r.Born && !p.Ended() {
+		if h, found := k.Ask(pipesName(r.ID)); found {
+			h.Close()
 			return true
 		}
 	}
@@ -113,33 +136,61 @@ func (s *seat) recover(of *supervisor.GroupImage, n int, kept map[string][]byte)
 	case image.Vars.State != lifecycle.Starting || r.Incarnation != image.Vars.Incarnation || r.Incarnation == 0:
 		return nil // there is no child, or none yet
 	case r.PID == 0: // the daemon was killed while it made one
-		p, made := s.launcher.holder(r.ID)
-		if !made {
-			s.removeKept(r.ID)
+		var made bool
+		if r.PID, r.Born, made = s.launcher.justMade(r.ID); !made {
+			c := &child{Child: s.launcher.Spawner.Gone(0, 0), kept: &r, orphan: orphan}
+			s.reopen(c, kept)
+			s.remains = c
 			return nil
 		}
-		r.PID, r.Born = p.PID, p.Born
 	}
-	c, err := s.foster(r)
+	c, ended, err := s.foster(r)
 	if err != nil {
 		return err
 	}
 	c.orphan = orphan
-	c.orphan.alive = c.StartTime() != 0
+	c.orphan.alive = ended.IsZero() && isAlive(r)
+	if v := image.Vars; v.State == lifecycle.Starting && !ended.IsZero() && ended.Before(image.Deadline.Wall) {
+		image.Deadline = clock.Stamp{} // it has not stayed up as long as it should, and will not now
+	}
 	s.child, s.taken = c, r.Incarnation
 	s.reopen(c, kept)
 	return s.reopenInput(c, of, n, kept)
 }
 
-func (s *seat) foster(r childRecord) (*child, error) {
-	c := &child{kept: &r}
-	var err error
+// foster makes the child of a record known. ended says when it has ended, if
+// somebody has seen that.
+func (s *seat) foster(r childRecord) (c *child, ended time.Time, err error) {
+	l := s.launcher
+	c = &child{kept: &r}
 	if r.Ended {
-		c.Child = s.launcher.Spawner.Gone(r.PID, r.statusOf())
+		c.Child = l.Spawner.Gone(r.PID, r.statusOf())
 	} else {
-		c.Child, err = s.launcher.Spawner.Foster(r.PID, r.Born)
+		held, pid := l.keptChild(r.ID)
+		if held != nil && pid != r.PID { // it was not told of this one
+			held, err = nil, held.Close()
+		}
+		if held != nil {
+			ended = held.Ended
+		}
+		if err == nil {
+			c.Child, err = l.Spawner.Foster(r.PID, r.Born, held)
+		}
 	}
-	return c, err
+	if err == nil && l.Journal != nil {
+		l.keeping.put(r.ID, keptThings{c.Child, s.socket})
+	}
+	return c, ended, err
+}
+
+// justMade finds a child of which there is no record yet. born is 0 if it has ended.
+func (l *Launcher) justMade(id int) (pid int, born uint64, found bool) {
+	held, pid := l.keptChild(id)
+	if held == nil {
+		p, found := l.holder(id)
+		return p.PID, p.Born, found
+	}
+	return pid, held.Born(), held.Close() == nil
 }
 
 // reopen opens the logs and pipes of a child. What cannot be opened does not keep
@@ -184,7 +235,7 @@ func (s *seat) reopenStream(c *child, channel, path, suffix string, cfg config.S
 // reopenInput goes on with what was to be sent to a child.
 func (s *seat) reopenInput(c *child, of *supervisor.GroupImage, n int, kept map[string][]byte) error {
 	if s.socket != nil {
-		s.socket.takeBack(c)
+		s.socket.takeBack(s.launcher, c)
 		return nil
 	}
 	if !c.orphan.alive {
@@ -216,11 +267,20 @@ func (s *seat) reopenInput(c *child, of *supervisor.GroupImage, n int, kept map[
 func (s *seat) takeIn(c *child, report func(supervisor.Report)) {
 	if c.orphan.alive {
 		s.launcher.Log.Info("adopted: '" + s.config.Name + "' with pid " + strconv.Itoa(c.PID))
+	} else if !c.kept.Ended {
+		s.launcher.Log.Info("ended while there was no supervisord: '" + s.config.Name + "' with pid " + strconv.Itoa(c.PID))
 	}
 	if !c.orphan.announced {
 		s.made(c)
 		report(supervisor.Spawned{Incarnation: c.kept.Incarnation, PID: c.PID, At: time.Now()})
 	}
+	s.catchUp(c)
+	s.carry(c)
+	s.await(c, report)
+}
+
+// catchUp deals with what is in the spools of a child.
+func (s *seat) catchUp(c *child) {
 	for _, st := range c.streams {
 		st.pid = c.PID
 		if st.spooled == nil {
@@ -230,6 +290,21 @@ func (s *seat) takeIn(c *child, report func(supervisor.Report)) {
 			s.launcher.Log.Error("cannot read what "+s.config.Name+" has written", "error", err)
 		}
 	}
+}
+
+// clear deals with what is left of a child that a daemon may have made in the very
+// moment in which it was killed, and that has ended before anybody knew of it.
+func (s *seat) clear(report func(supervisor.Report)) {
+	c := s.remains
+	if c == nil {
+		return
+	}
+	s.remains = nil
+	for _, st := range c.streams {
+		st.reportTo(report)
+	}
+	s.catchUp(c)
 	s.carry(c)
-	s.await(c, report)
+	s.finish(c)
+	s.unmade(c)
 }

@@ -22,6 +22,7 @@ type seat struct {
 	socket         *socket // nil: the child's stdin is a pipe
 	stdout, stderr string  // paths of the logs; empty: none
 
+	remains  *child        // of an incarnation that nobody knows of; see clear
 	taken    int           // the incarnation that an earlier daemon has made; 0: none
 	places   chan struct{} // has room for one: who makes the next child ready
 	out, err backlog       // the ways to the logs
@@ -52,6 +53,7 @@ func (s *seat) Launch(n int, report func(supervisor.Report)) {
 		return
 	}
 	s.launcher.queue.add(func() {
+		s.clear(report)
 		before := time.Now() // a child may have children before we come to look at the clock
 		s.mu.Lock()
 		s.begun = before

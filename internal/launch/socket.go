@@ -57,11 +57,31 @@ func (s *socket) release() {
 	s.file = nil
 }
 
-// takeBack counts a child of another daemon, and takes the socket from it.
-func (s *socket) takeBack(c *child) {
+// lend shows the socket to somebody, if it is open.
+func (s *socket) lend(to func(fd int)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file == nil {
+		return
+	}
+	if raw, err := s.file.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { to(int(fd)) }) // it is not closed, for that needs the lock
+	}
+}
+
+// takeBack counts a child of another daemon, and takes the socket from a keeper or
+// from the child.
+func (s *socket) takeBack(l *Launcher, c *child) {
+	kept := l.keptSocket(c.kept.ID, s.config.URL) // before the lock, which the keeper's is outside of
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.users++
+	switch {
+	case s.file == nil:
+		s.file = kept
+	case kept != nil:
+		_ = kept.Close() // it is the same
+	}
 	if s.file != nil || !c.orphan.alive {
 		return
 	}

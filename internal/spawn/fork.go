@@ -26,6 +26,7 @@ func (s *Spawner) execute(spec Spec, fds []uintptr, c *Child) error {
 func (s *Spawner) direct(spec Spec, fds []uintptr, c *Child) error {
 	attr := attributes(spec.Env, fds)
 	attr.Dir = spec.Dir
+	introduce := introduction(spec, attr)
 	if spec.UID != nil && privilege.Needed(*spec.UID) {
 		to, err := privilege.Lookup(*spec.UID)
 		if err != nil {
@@ -33,7 +34,7 @@ func (s *Spawner) direct(spec Spec, fds []uintptr, c *Child) error {
 		}
 		attr.Sys.Credential = to
 	}
-	fork := func() error { return s.fork(spec.Path, spec.Args, attr, c) }
+	fork := func() error { return s.fork(spec.Path, spec.Args, attr, c, introduce) }
 	if spec.Umask != nil {
 		return withUmask(*spec.Umask, fork)
 	}
@@ -47,7 +48,8 @@ func (s *Spawner) staged(spec Spec, fds []uintptr, c *Child) error {
 	if err != nil {
 		return err
 	}
-	return s.fork(self, stageArgs(spec), attributes(spec.Env, fds), c)
+	attr := attributes(spec.Env, fds)
+	return s.fork(self, stageArgs(spec), attr, c, introduction(spec, attr))
 }
 
 func attributes(env []string, fds []uintptr) *syscall.ProcAttr {
@@ -55,8 +57,9 @@ func attributes(env []string, fds []uintptr) *syscall.ProcAttr {
 }
 
 // fork makes c a known child. syscall.ForkExec reaps a child that could not
-// execute the file, and the reaper leaves it to that.
-func (s *Spawner) fork(path string, args []string, attr *syscall.ProcAttr, c *Child) error {
+// execute the file, and the reaper leaves it to that. introduce, if not nil, is
+// called with the child's pid before it can be reaped.
+func (s *Spawner) fork(path string, args []string, attr *syscall.ProcAttr, c *Child, introduce func(pid int)) error {
 	s.beginFork()
 	restore := s.mask.Assume()
 	pid, err := syscall.ForkExec(path, args, attr)
@@ -66,6 +69,9 @@ func (s *Spawner) fork(path string, args []string, attr *syscall.ProcAttr, c *Ch
 		return err
 	}
 	c.PID = pid
+	if introduce != nil {
+		introduce(pid)
+	}
 	s.endFork(c)
 	return nil
 }

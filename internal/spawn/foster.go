@@ -11,14 +11,15 @@ import (
 
 // Foster makes a process known that another daemon has started: the one with this
 // pid that was born at that time (see StartTime). If there is none any more, the
-// child has ended, and how is not known. Should the process be a child of this
-// one after all, it is treated like any other.
-func (s *Spawner) Foster(pid int, born uint64) (*Child, error) {
+// child has ended, and how is not known, unless somebody has held what tells it;
+// nil: nobody has. Should the process be a child of this one after all, it is
+// treated like any other.
+func (s *Spawner) Foster(pid int, born uint64, held *Held) (*Child, error) {
 	if now, ours := parentage(pid); ours && now == born && born != 0 {
-		return s.Adopt(pid), nil
+		return s.Adopt(pid), held.Close()
 	}
 	c := &Child{PID: pid, spawner: s}
-	w, err := s.pumps.watch(c, pid, born)
+	w, err := s.pumps.watch(c, pid, born, held)
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ type ward struct {
 	pidfd  int
 	number int32 // below 0: those above are the pumps'
 	born   uint64
+	ended  time.Time // as somebody else has seen it; zero: nobody has
 }
 
 // parentage returns when a process was born, and whether it is our own child.
@@ -29,19 +30,15 @@ func parentage(pid int) (born uint64, ours bool) {
 
 // watch waits for the end of a process, with all pipes. It returns nil if the
 // process is gone.
-func (ps *pumps) watch(c *Child, pid int, born uint64) (*ward, error) {
-	fd, err := unix.PidfdOpen(pid, 0)
-	if errors.Is(err, unix.ESRCH) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, os.NewSyscallError("pidfd_open", err)
-	}
-	// Now that nobody else can become what the descriptor means, see who it is.
-	if p, err := identity.Look(pid); err != nil || p.Born != born {
-		return nil, unix.Close(fd)
+func (ps *pumps) watch(c *Child, pid int, born uint64, held *Held) (*ward, error) {
+	fd, gone, err := held.open(pid, born)
+	if gone || err != nil {
+		return nil, err
 	}
 	w := &ward{child: c, pidfd: fd, born: born}
+	if held != nil {
+		w.ended = held.Ended
+	}
 	ps.mu.Lock()
 	for ps.wards[ps.lastWard] != nil || ps.lastWard >= 0 {
 		ps.lastWard--
@@ -55,6 +52,15 @@ func (ps *pumps) watch(c *Child, pid int, born uint64) (*ward, error) {
 		return nil, errors.Join(os.NewSyscallError("epoll_ctl", err), unix.Close(fd))
 	}
 	return w, nil
+}
+
+// bornAt returns when the process was born that has a pid now; 0: there is none.
+func bornAt(pid int) uint64 {
+	p, err := identity.Look(pid)
+	if err != nil {
+		return 0
+	}
+	return p.Born
 }
 
 func (ps *pumps) forget(w *ward) {
@@ -71,8 +77,11 @@ func (ps *pumps) findWard(number int32) *ward {
 
 // ended finds out how the child has ended, as far as somebody who is not its
 // parent can, and reports it.
-func (w *ward) ended() {
+func (w *ward) hasEnded() {
 	exit := Exit{PID: w.child.PID, Lost: true, At: time.Now()}
+	if !w.ended.IsZero() {
+		exit.At = w.ended
+	}
 	if status, ok := w.status(); ok {
 		exit.Status, exit.Lost = status, false
 	}

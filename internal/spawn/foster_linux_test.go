@@ -49,7 +49,7 @@ func TestFoster(t *testing.T) {
 		t.Fatal(err)
 	}
 	pid, born := estranged(t, "read x <"+fifo+"; exit 7")
-	c, err := s.Foster(pid, born)
+	c, err := s.Foster(pid, born, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestFoster(t *testing.T) {
 func TestFosterRecycledPID(t *testing.T) {
 	s := spawner(t)
 	pid, born := estranged(t, "sleep 600")
-	c, err := s.Foster(pid, born+1)
+	c, err := s.Foster(pid, born+1, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestFosterRecycledPID(t *testing.T) {
 func TestFosterGroupSignal(t *testing.T) {
 	s := spawner(t)
 	pid, born := estranged(t, "sleep 600 & wait")
-	c, err := s.Foster(pid, born)
+	c, err := s.Foster(pid, born, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ type ward struct{}
 
 func parentage(int) (born uint64, ours bool) { return 0, false }
 
-func (*pumps) watch(*Child, int, uint64) (*ward, error) { return nil, syscall.ENOTSUP }
+func (*pumps) watch(*Child, int, uint64, *Held) (*ward, error) { return nil, syscall.ENOTSUP }
 
 func (*ward) signal(syscall.Signal, bool) error { return syscall.ESRCH }
 

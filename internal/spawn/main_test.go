@@ -29,6 +29,8 @@ func child(role string, args []string) (exitCode int) {
 	case "resolve":
 		_, _, err := Resolve(args[0], nil)
 		fmt.Println(err)
+	case "own":
+		return own()
 	case "start": // the rest is a program to start from a Spawner in this process
 		s, err := New(nil)
 		if err != nil {
@@ -104,6 +106,28 @@ func crowd(descriptors string, named bool) error {
 	}
 	ends.Wait()
 	return nil
+}
+
+// own says on descriptor 3 what a process that StartOwn has started looks like.
+func own() int {
+	sid, err := unix.Getsid(0)
+	if err != nil {
+		return 1
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return 1
+	}
+	said := strconv.Itoa(sid) + " " + dir + " "
+	for fd := range 20 {
+		if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil {
+			said += strconv.Itoa(fd)
+		}
+	}
+	if _, err := unix.Write(3, []byte(said)); err != nil {
+		return 1
+	}
+	return 0
 }
 
 // self returns a Spec that runs this binary as a child with a role.

@@ -86,7 +86,7 @@ func (ps *pumps) run() {
 			if p := ps.find(e.Fd); p != nil {
 				go p.serve()
 			} else if w := ps.findWard(e.Fd); w != nil {
-				go w.ended()
+				go w.hasEnded()
 			}
 		}
 	}

@@ -42,6 +42,13 @@ type Spec struct {
 	// FIFOs are the paths that the pipes of stdin, stdout and stderr get, to be
 	// found by another process; empty: none. They must not exist.
 	FIFOs [3]string
+
+	// Opened, if not nil, is called with the supervisor's ends of stdout and stderr
+	// (-1: there is none) before anybody can write to them, and Made with the pid of
+	// the child and a pidfd of it before the child can be reaped. The descriptors are
+	// good until the function returns.
+	Opened func(stdout, stderr int)
+	Made   func(pid, pidfd int)
 }
 
 // Child is a program that was started. The pipe ends are the supervisor's; they
@@ -108,6 +115,9 @@ func (s *Spawner) Start(spec Spec) (*Child, error) {
 	pipes, err := openPipes(spec)
 	if err != nil {
 		return nil, &StartError{Err: err}
+	}
+	if spec.Opened != nil {
+		spec.Opened(pipes.ours[1], pipes.ours[2])
 	}
 	c := &Child{spawner: s}
 	err = s.execute(spec, pipes.theirs, c)

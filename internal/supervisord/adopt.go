@@ -14,13 +14,16 @@ import (
 	"supervisor/internal/daemon"
 	"supervisor/internal/identity"
 	"supervisor/internal/journal"
+	"supervisor/internal/keeper"
 	"supervisor/internal/launch"
+	"supervisor/internal/spawn"
 	"supervisor/internal/supervisor"
 )
 
 // state is what adopt=true keeps beside the daemon.
 type state struct {
 	journal *journal.Journal // nil: nothing is kept
+	keeper  *keeper.Keeper   // nil: there is no journal
 	kept    map[string][]byte
 	clock   clock.Reading
 	image   *supervisor.Image // of a daemon that was killed; nil: there is nothing to take back
@@ -40,9 +43,10 @@ const daemonKey = "daemon"
 
 // openState opens the journal, and finds out what an earlier daemon has left in
 // it. Without a journal the daemon works all the same, and says why.
-func (l *life) openState() *state {
+func (l *life) openState(spawner *spawn.Spawner) *state {
 	st := &state{kept: make(map[string][]byte)}
 	if !l.config.Daemon.Adopt {
+		l.clearState(spawner)
 		return st
 	}
 	log := l.log.Logger()
@@ -72,8 +76,10 @@ func (l *life) openState() *state {
 		log.Warn("the journal of an earlier supervisord is ignored: " + ignored.Error())
 	}
 	j.Each(func(key string, value []byte) { st.kept[key] = value })
+	st.keeper = l.newKeeper(spawner, dir)
+	st.keeper.Find() // there may be none
 	if len(st.kept) > 0 {
-		st.image, err = l.readJournal(st.kept, me)
+		st.image, err = l.readJournal(st.kept, me, st.keeper)
 		switch {
 		case err != nil:
 			log.Warn("the journal of an earlier supervisord is ignored: " + err.Error())
@@ -82,6 +88,8 @@ func (l *life) openState() *state {
 		}
 	}
 	if st.image == nil {
+		st.keeper.End()
+		st.keeper = l.newKeeper(spawner, dir)
 		if err := j.Clear(); err != nil {
 			log.Warn(err.Error())
 		}
@@ -97,7 +105,7 @@ func (l *life) openState() *state {
 
 // reopenState opens the journal that this very process has kept before it became
 // this program, and goes on with it: the loop keeps everything anew.
-func (l *life) reopenState() *state {
+func (l *life) reopenState(spawner *spawn.Spawner) *state {
 	if !l.config.Daemon.Adopt {
 		return &state{}
 	}
@@ -116,6 +124,10 @@ func (l *life) reopenState() *state {
 	}
 	if err != nil {
 		log.Error("should this daemon be killed, the next one cannot take back its programs: " + err.Error())
+	}
+	if st.journal != nil {
+		st.keeper = l.newKeeper(spawner, dir)
+		st.keeper.Find() // there may be none
 	}
 	return st
 }
@@ -142,26 +154,33 @@ func (l *life) stateDir() (string, error) {
 	return filepath.Join(dir, strings.TrimSuffix(filepath.Base(d.PIDFile), ".pid")+".state"), err
 }
 
-// readJournal returns what a daemon that was killed remembered; nil: none of its
+// readJournal returns what a daemon that was killed remembered; nil: nothing of its
 // children is left.
-func (l *life) readJournal(kept map[string][]byte, me daemonRecord) (*supervisor.Image, error) {
-	var old daemonRecord
-	if err := json.Unmarshal(kept[daemonKey], &old); err != nil {
-		return nil, fmt.Errorf("it does not say whose it is: %w", err)
+func (l *life) readJournal(kept map[string][]byte, me daemonRecord, k *keeper.Keeper) (*supervisor.Image, error) {
+	if _, err := readRecord(kept, me); err != nil {
+		return nil, err
 	}
-	if old.Boot != me.Boot {
-		return nil, errors.New("the machine has been started since")
-	}
-	if p, err := identity.Look(old.PID); err == nil && p.Born == old.Born && !p.Ended() && old.PID != me.PID {
-		return nil, fmt.Errorf("its daemon is alive, with pid %d", old.PID)
-	}
-	if old.Identifier != me.Identifier {
-		return nil, fmt.Errorf("it is that of %s", old.Identifier)
-	}
-	if !launch.AnyAlive(kept) {
+	if !launch.AnyAlive(kept) && !launch.AnyHeld(kept, k) {
 		return nil, nil
 	}
 	return supervisor.ImageOf(kept, l.config)
+}
+
+// readRecord returns whose journal it is, if this daemon can go on with it.
+func readRecord(kept map[string][]byte, me daemonRecord) (old daemonRecord, err error) {
+	if err := json.Unmarshal(kept[daemonKey], &old); err != nil {
+		return old, fmt.Errorf("it does not say whose it is: %w", err)
+	}
+	if old.Boot != me.Boot {
+		return old, errors.New("the machine has been started since")
+	}
+	if p, err := identity.Look(old.PID); err == nil && p.Born == old.Born && !p.Ended() && old.PID != me.PID {
+		return old, fmt.Errorf("its daemon is alive, with pid %d", old.PID)
+	}
+	if old.Identifier != me.Identifier {
+		return old, fmt.Errorf("it is that of %s", old.Identifier)
+	}
+	return old, nil
 }
 
 // takeBack gives the launcher the children of the daemon that was killed.
@@ -195,16 +214,17 @@ func (st *state) ledger() *supervisor.Ledger {
 	return &supervisor.Ledger{Keep: keep, Clock: st.clock}
 }
 
-// close lets go of the journal, which stays for another daemon unless all of this
-// one's programs have ended.
+// close lets go of the journal and the keeper, which stay for another daemon unless
+// all of this one's programs have ended.
 func (st *state) close(l *life, over bool) {
 	if st.journal == nil {
 		return
 	}
-	end := st.journal.Close
+	end, leave := st.journal.Close, st.keeper.Leave
 	if over {
-		end = st.journal.Remove
+		end, leave = st.journal.Remove, st.keeper.End
 	}
+	leave()
 	if err := end(); err != nil {
 		l.log.Logger().Warn(err.Error())
 	}

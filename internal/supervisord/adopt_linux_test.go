@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"supervisor/internal/identity"
+	"supervisor/internal/keeper"
 )
 
 // A journal counts only if it is of this boot, of a daemon that is gone and has
@@ -40,7 +41,7 @@ func TestJournalOfSomebodyElse(t *testing.T) {
 				t.Fatal(err)
 			}
 			l := &life{}
-			image, err := l.readJournal(map[string][]byte{daemonKey: text}, me)
+			image, err := l.readJournal(map[string][]byte{daemonKey: text}, me, keeper.New(keeper.Options{}))
 			if image != nil {
 				t.Error("it has no children, and there is an image")
 			}
@@ -49,7 +50,7 @@ func TestJournalOfSomebodyElse(t *testing.T) {
 			}
 		})
 	}
-	if _, err := (&life{}).readJournal(map[string][]byte{"x": nil}, me); err == nil {
+	if _, err := (&life{}).readJournal(map[string][]byte{"x": nil}, me, nil); err == nil {
 		t.Error("a journal that says nothing of its daemon counts")
 	}
 }

@@ -83,7 +83,7 @@ func watch(guarded *upgrade.Guarded) (exit spawn.Exit, ended bool) {
 		return exit, false
 	}
 	defer spawner.Close()
-	c, err := spawner.Foster(guarded.PID, guarded.Born)
+	c, err := spawner.Foster(guarded.PID, guarded.Born, nil)
 	if guarded.Watches(err) != nil || err != nil {
 		return exit, false
 	}

@@ -57,10 +57,10 @@ func (l *life) live() (next *config.Config, err error) {
 		return nil, err
 	}
 	defer made.spawner.Close()
-	made.state = l.openState()
+	made.state = l.openState(made.spawner)
 	defer func() { made.state.close(l, made.over || made.state.image == nil) }()
 	options := l.launchOptions(made.spawner)
-	options.Journal = made.state.journal
+	options.Journal, options.Keeper = made.state.journal, made.state.keeper
 	made.launcher = launch.New(options)
 	defer l.syslog.Close()
 	defer made.launcher.Close()

@@ -94,13 +94,14 @@ func (h *handed) takeOver(p *program) (l *life, made *parts, err error) {
 // resume makes the parts of a life from an image. None of them moves. ending says
 // that the process has ended whose image it is, and that all its programs are to end.
 func (l *life) resume(i *image, ending bool) (made *parts, err error) {
-	made = &parts{state: l.reopenState(), pidFile: i.Program.PIDFile}
+	made = &parts{pidFile: i.Program.PIDFile}
 	if made.spawner, err = spawn.Resume(l.reaped, &l.mask); err != nil {
 		return nil, err
 	}
+	made.state = l.reopenState(made.spawner)
 	groups := i.Loop.Configs()
 	edge := l.launchOptions(made.spawner)
-	edge.Journal, edge.Foster = made.state.journal, ending
+	edge.Journal, edge.Keeper, edge.Foster = made.state.journal, made.state.keeper, ending
 	made.launcher, made.groups, err = launch.Resume(edge, groups, i.Edge)
 	if err != nil {
 		return nil, err

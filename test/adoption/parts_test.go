@@ -30,6 +30,12 @@ func play(part string) {
 		err = serve()
 	case "fastcgi":
 		err = serveStdin()
+	case "speaker":
+		err = speak()
+	case "last listener":
+		err = listenOnce()
+	case "beat":
+		err = beat()
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -129,8 +129,9 @@ func TestStates(t *testing.T) {
 		return now["kept"] != before["kept"] && now["kept"] != 0
 	})
 
-	// Once all have ended there is nothing to take back.
+	// Once all have ended, the keeper with them, there is nothing to take back.
 	_, last := states(s)
+	last["the keeper"] = awaitKeeper(t, s)
 	kill9(t, d)
 	for _, pid := range last {
 		if pid != 0 {
