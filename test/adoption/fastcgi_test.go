@@ -7,21 +7,42 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 
 	"supervisor/test/stage"
 )
 
-// The socket of a FastCGI program outlives the daemon: it is open in the program,
-// and the next daemon takes it from there for those that it starts.
+// The socket of a FastCGI program outlives the daemon: the keeper has it, and it is
+// open in the program. With a keeper or without, the next daemon takes it from there
+// for those that it starts, as long as one of its processes lives.
 func TestFastCGISocket(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() != 0 {
-		stage.Missing(t, "only root may take a descriptor from another process everywhere")
-	}
+	t.Run("with a keeper", func(t *testing.T) {
+		t.Parallel()
+		testFastCGISocket(t, func(int) {})
+	})
+	t.Run("without", func(t *testing.T) {
+		t.Parallel()
+		if os.Geteuid() != 0 {
+			stage.Missing(t, "only root may take a descriptor from another process everywhere")
+		}
+		testFastCGISocket(t, func(keeper int) {
+			if err := syscall.Kill(keeper, syscall.SIGKILL); err != nil {
+				t.Error(err)
+			}
+			awaitEnd(t, keeper)
+		})
+	})
+}
+
+// testFastCGISocket kills the daemon, and maybe the keeper, and then a process.
+func testFastCGISocket(t *testing.T, spare func(keeper int)) {
 	s := stage.New(t, head+fmt.Sprintf(`[fcgi-program:f]
 command=%s
+process_name=%%(process_num)d
+numprocs=2
 environment=%s="fastcgi"
 socket=unix://$DIR/fcgi
 startsecs=0
@@ -44,26 +65,37 @@ stderr_logfile=$DIR/f.err
 		}
 		return pid
 	}
+	both := func(pid map[string]int) bool { return pid["0"] != 0 && pid["1"] != 0 }
 	d := s.Start(p, nil)
+	var first map[string]int
+	s.Await("both run", func() bool {
+		_, first = states(s)
+		return both(first)
+	})
 	s.Await("an answer", func() bool { return answer() != 0 })
-	first := answer()
+	keeper := awaitKeeper(t, s)
+	created := strings.Count(s.Read("supervisord.log"), "Creating socket")
 	socket, err := os.Stat(s.Path("fcgi"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	kill9(t, d)
-	if got := answer(); got != first {
-		t.Errorf("without a daemon %d answers, not %d", got, first)
+	spare(keeper)
+	if got := answer(); got != first["0"] && got != first["1"] {
+		t.Errorf("without a daemon %d answers, none of %v", got, first)
 	}
 	d = s.Start(p, nil)
-	s.Await("it is taken back", func() bool {
-		state, pid := states(s)
-		return state["f"] == "RUNNING" && pid["f"] == first
+	s.Await("they are taken back", func() bool {
+		_, pid := states(s)
+		return pid["0"] == first["0"] && pid["1"] == first["1"]
 	})
-	if err := syscall.Kill(first, syscall.SIGKILL); err != nil {
+	if err := syscall.Kill(first["0"], syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	s.Await("another answer", func() bool { pid := answer(); return pid != 0 && pid != first })
+	s.Await("another answer", func() bool { pid := answer(); return pid != 0 && pid != first["0"] && pid != first["1"] })
+	if now := strings.Count(s.Read("supervisord.log"), "Creating socket"); now != created {
+		t.Errorf("the socket was created %d times, and %d times before the kill", now, created)
+	}
 	if now, err := os.Stat(s.Path("fcgi")); err != nil || !os.SameFile(socket, now) {
 		t.Errorf("it has another socket: %v", err)
 	}
