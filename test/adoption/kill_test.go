@@ -69,14 +69,12 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		before = children(s)
 		return len(before) == total
 	})
+	var conn net.Conn
 	s.Await("the server", func() bool {
-		_, err := os.Stat(s.Path("server.account"))
+		var err error
+		conn, err = net.Dial("unix", s.Path("server.account"))
 		return err == nil
 	})
-	conn, err := net.Dial("unix", s.Path("server.account"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	defer conn.Close()
 	echo := bufio.NewReader(conn)
 
