@@ -48,7 +48,7 @@ type Meter struct {
 
 // Often says that Measure will be called every second or so: what is looked at
 // stays open from one look to the next, as far as there are descriptors to spare,
-// which makes a look less than half as dear. Whoever says so must call Close.
+// which makes a look half as dear. Whoever says so must call Close.
 func (m *Meter) Often() { m.eye.stare() }
 
 // Close closes what has stayed open. The Meter can be used again.
