@@ -231,7 +231,9 @@ func TestSupply(t *testing.T) {
 		w.launcher.supply(l)
 	})
 	w.launcher.Keeper.Leave()
-	found := keeper.New(keeper.Options{Dir: w.launcher.Journal.Dir(), Log: w.launcher.Log, Found: func(int) keeper.Process { return keeper.Process{} }})
+	ended := make(chan struct{})
+	close(ended)
+	found := keeper.New(keeper.Options{Dir: w.launcher.Journal.Dir(), Log: w.launcher.Log, Found: func(int) keeper.Process { return keeper.Process{Ended: ended} }})
 	if !found.Find() {
 		t.Fatal("there is no keeper")
 	}
@@ -245,7 +247,7 @@ func TestSupply(t *testing.T) {
 	} else {
 		h.Close()
 	}
-	found.Leave()
+	found.End()
 	if err := s.Signal(syscall.SIGKILL, false); err != nil {
 		t.Error(err)
 	}

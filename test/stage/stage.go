@@ -175,8 +175,33 @@ func (s *Stage) clear() {
 	if err := EndAll("STAGE=" + s.Dir); err != nil {
 		s.t.Error(err)
 	}
+	s.endKeepers()
 	if err := os.RemoveAll(s.Dir); err != nil {
 		s.t.Error(err)
+	}
+}
+
+// endKeepers ends the keepers of daemons that have not ended in a regular way. They
+// have an environment of their own, and pipes of the stage.
+func (s *Stage) endKeepers() {
+	names, err := filepath.Glob("/proc/[0-9]*/comm")
+	if err != nil {
+		s.t.Error(err)
+	}
+	for _, name := range names {
+		comm, err := os.ReadFile(name)
+		if err != nil || string(comm) != "keeper\n" {
+			continue
+		}
+		dir := filepath.Dir(name)
+		fds, _ := filepath.Glob(dir + "/fd/*") // it may have just ended
+		for _, fd := range fds {
+			if target, err := os.Readlink(fd); err == nil && strings.HasPrefix(target, s.Dir+"/") {
+				pid, _ := strconv.Atoi(filepath.Base(dir))
+				_ = syscall.Kill(pid, syscall.SIGKILL) // unless it has just ended
+				break
+			}
+		}
 	}
 }
 
