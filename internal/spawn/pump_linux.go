@@ -24,6 +24,9 @@ const (
 	// grownPipe is the size of a pipe that was full after a wait: the child
 	// writes more than an ordinary one holds and would have to wait for us.
 	grownPipe = 256 << 10
+	// hurried is how many bytes at once are a sign that more are about to come. To
+	// find the pipe empty costs less than to be woken for each piece, then.
+	hurried = 4 << 10
 )
 
 // pumps waits for all pipes at once, with one goroutine (epoll(7)). A pipe that
@@ -73,21 +76,23 @@ func (ps *pumps) run() {
 		return
 	}
 	events := make([]unix.EpollEvent, 128)
-	for {
-		var n int
-		err := raw.Read(func(fd uintptr) bool {
+	_ = raw.Read(func(fd uintptr) (done bool) { // until it is closed
+		// Only what comes after this wakes us again, so all of it is taken.
+		for n := len(events); n == len(events); {
 			n, _ = unix.EpollWait(int(fd), events, 0)
-			return n > 0
-		})
-		if err != nil {
-			return // closed
+			ps.wake(events[:max(n, 0)])
 		}
-		for _, e := range events[:n] {
-			if p := ps.find(e.Fd); p != nil {
-				go p.serve()
-			} else if w := ps.findWard(e.Fd); w != nil {
-				go w.hasEnded()
-			}
+		return false
+	})
+}
+
+// wake lets the pumps serve whose pipes have something to say.
+func (ps *pumps) wake(events []unix.EpollEvent) {
+	for _, e := range events {
+		if p := ps.find(e.Fd); p != nil {
+			go p.serve()
+		} else if w := ps.findWard(e.Fd); w != nil {
+			go w.hasEnded()
 		}
 	}
 }
@@ -241,7 +246,7 @@ func (p *Pump) serve() {
 		case n < int(p.pace):
 			p.wait(most)
 			return
-		case n < chunkSize:
+		case n < hurried:
 			p.arm()
 			return
 		}
