@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// spareThreads is how many threads there are beside one for each processor. About
+// spareThreads is how many threads there are beside those that compute. About
 // 20 kB each is their price.
 const spareThreads = 8
 
@@ -14,7 +14,8 @@ const spareThreads = 8
 // as it does when a program has used up all processes that the user, or the
 // container, may have.
 func ReserveThreads() {
-	n := min(runtime.GOMAXPROCS(0), 2*spareThreads) + spareThreads
+	const computing = 2 // at most; see OneProcessor
+	n := computing + spareThreads
 	var ready, done sync.WaitGroup
 	ready.Add(n)
 	for range n {

@@ -39,6 +39,7 @@ type Options struct {
 	Daemon    config.Daemon
 	Journal   *journal.Journal // nil: children are not taken back by another daemon
 	Foster    bool             // the children of an image are those of a process that has ended
+	Starting  func(bool)       // is told before children are made, and when none is being made; nil: nobody is
 	Keeper    *keeper.Keeper   // nil: what they write last while there is none is lost
 }
 
@@ -65,6 +66,7 @@ func New(o Options) *Launcher {
 func newLauncher(o Options) *Launcher {
 	l := &Launcher{Options: o, places: make(chan struct{}, mostAtOnce)}
 	l.Env = override(nil, o.Env)
+	l.queue.busy = o.Starting
 	l.looks.walk = procs.Left
 	l.looks.oomKills, _ = procs.OOMKills()
 	if l.Keeper != nil {

@@ -26,6 +26,8 @@ type queue struct {
 	wake    chan struct{} // has room for one: there is something to do
 	done    chan struct{} // closed when the goroutine has ended
 	running tally
+	busy    func(bool) // is told before a job is begun, and when none runs; nil: nobody is
+	told    bool       // that it is busy
 }
 
 func (q *queue) start(turn time.Duration) {
@@ -79,27 +81,44 @@ func (q *queue) signal() {
 func (q *queue) run() {
 	defer close(q.done)
 	for range q.wake {
-		for {
-			done, stopped := q.begin()
-			if done != nil {
+		for q.waiting() {
+			q.tell(true)
+			if done := q.begin(); done != nil {
 				q.await(done)
-				continue
 			}
-			if stopped {
-				return
-			}
-			break
+		}
+		q.tell(false)
+		if q.ended() {
+			return
 		}
 	}
 }
 
+// waiting reports whether there is a job to be begun.
+func (q *queue) waiting() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.jobs) > 0 && !q.held
+}
+
+// tell says whether jobs run. One that is late still does.
+func (q *queue) tell(busy bool) {
+	q.mu.Lock()
+	busy = busy || q.late > 0
+	q.mu.Unlock()
+	if q.busy != nil && busy != q.told {
+		q.told = busy
+		q.busy(busy)
+	}
+}
+
 // begin begins the next job and returns what is closed when it is done; nil: there
-// is none to be begun now. stopped: there will never be one again.
-func (q *queue) begin() (done chan struct{}, stopped bool) {
+// is none to be begun any more.
+func (q *queue) begin() (done chan struct{}) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.held || len(q.jobs) == 0 {
-		return nil, q.stopped && !q.held
+		return nil
 	}
 	job := q.jobs[0]
 	q.jobs[0] = nil
@@ -109,7 +128,14 @@ func (q *queue) begin() (done chan struct{}, stopped bool) {
 		job()
 		close(done)
 	})
-	return done, false
+	return done
+}
+
+// ended reports whether there will never be a job again.
+func (q *queue) ended() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.stopped && !q.held && len(q.jobs) == 0
 }
 
 // await returns when a job is done or has lost its turn.
@@ -123,6 +149,7 @@ func (q *queue) await(done <-chan struct{}) {
 		q.running.run(func() {
 			<-done
 			q.count(-1)
+			q.signal() // there may be nothing that runs now
 		})
 	}
 }

@@ -36,3 +36,39 @@ func TestHangingJobLosesItsTurn(t *testing.T) {
 		}
 	})
 }
+
+// While a job runs, one that is late, too, the queue says that it is busy; once for
+// all that come one after the other.
+func TestQueueTellsThatItIsBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said []bool
+		q := queue{busy: func(busy bool) { said = append(said, busy) }}
+		q.start(turnPatience)
+		expect := func(when string, want ...bool) {
+			t.Helper()
+			synctest.Wait()
+			if !slices.Equal(said, want) {
+				t.Errorf("%s it has said %v, want %v", when, said, want)
+			}
+			said = nil
+		}
+		expect("at first")
+		during := false
+		for range 10 {
+			q.add(func() { during = during || !slices.Equal(said, []bool{true}) })
+		}
+		expect("after ten jobs", true, false)
+		if during {
+			t.Error("a job ran unannounced")
+		}
+		hang := make(chan struct{})
+		q.add(func() { <-hang })
+		time.Sleep(2 * turnPatience)
+		q.add(func() {})
+		expect("while one is late", true)
+		close(hang)
+		expect("when it is done", false)
+		q.stop()
+		expect("at the end")
+	})
+}

@@ -134,6 +134,7 @@ func (l *life) launchOptions(spawner *spawn.Spawner) launch.Options {
 		Env:       os.Environ(),
 		ServerURL: serverURL(l.config.Servers),
 		Daemon:    l.config.Daemon,
+		Starting:  l.wantSecond,
 	}
 }
 

@@ -41,7 +41,8 @@ type program struct {
 	line           commandLine
 	launcher       *daemon.Launcher // who waits for us to detach; nil: nobody
 	signals        caught
-	serial         uint64 // of the next event
+	serial         uint64            // of the next event
+	wantSecond     func(wanted bool) // a second processor
 
 	started   time.Time        // when the first program began that this one goes on for
 	origin    string           // the absolute path of its file
@@ -60,6 +61,8 @@ func Run(args []string, stdout, stderr io.Writer) int {
 		stdout:  stdout,
 		stderr:  stderr,
 		signals: newCaught(),
+
+		wantSecond: daemon.OneProcessor(),
 	}
 	if len(args) == 2 && args[1] == question {
 		return p.answer(os.Stdin)
