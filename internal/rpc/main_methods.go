@@ -23,7 +23,7 @@ func mainMethods() []method {
 			help: "Stop everything and start anew with the configuration as it is then. Returns at once."},
 
 		{name: wire.Upgrade, signature: sig("boolean", "string"), optional: 1, call: (*Server).upgradeDaemon,
-			help: "Become the program at a path, or without one the program that the daemon's own file holds now, and go on with all that runs. Returns when that is done."},
+			help: "Become the program at a path, or without one the program that the daemon's own file holds now, and go on with all that runs. Returns when that is done. Only root and the daemon's user may name another file, by a unix socket."},
 		{name: wire.GetOrphans, signature: sig("array"), always: true, call: (*Server).getOrphans,
 			help: "The programs that an earlier daemon has left over and nobody supervises: group, name, pid, and the command that ends it (cleanup)."},
 

@@ -122,8 +122,8 @@ func commands() []command {
 			more: "update --dry-run [...]\tOnly say what update would do, and which processes it would stop\n"},
 		{name: "upgrade", beyond: true, form: asList, checked: true, run: upgrade,
 			usage: "upgrade\t\t\tHave supervisord become what its own file holds now; nothing stops\n" +
-				"upgrade <path>\t\tHave it become another supervisord\n" +
-				"A request that is being answered is waited for, up to ten seconds.\n"},
+				"upgrade <path>\t\tHave it become another supervisord (as root or its user, by the unix socket)\n" +
+				"A request that is being answered is waited for, up to thirty seconds.\n"},
 		{name: "version", form: asValue, noArgument: true, checked: true, run: version,
 			usage: "version\t\t\tShow the version of supervisord\n"},
 		{name: "wait", patterns: true, beyond: true, checked: true, form: asList, complete: namesAndStates, options: []string{"--timeout"}, run: wait,

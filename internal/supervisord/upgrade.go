@@ -273,8 +273,27 @@ func (u *upgrader) request(r *http.Request, path string) error {
 	if r == nil {
 		return &supervisor.Error{Kind: supervisor.ErrFailed, Detail: "an upgrade cannot be part of a multicall"}
 	}
-	if err := u.upgrade(path, r); err != nil {
+	err := u.permit(path, r)
+	if err == nil {
+		err = u.upgrade(path, r)
+	}
+	if err != nil {
 		return &supervisor.Error{Kind: supervisor.ErrFailed, Detail: "cannot upgrade to " + cmp.Or(path, u.origin) + ": " + err.Error()}
+	}
+	return nil
+}
+
+// permit refuses to execute what a client names that could not execute it by itself
+// with the rights of this process: whoever has the API commands the programs of the
+// configuration, and no others. What this program is itself may be named by all.
+func (u *upgrader) permit(path string, r *http.Request) error {
+	if path == "" || path == u.origin {
+		return nil
+	}
+	if uid, known := httpd.Peer(r); !known || uid != 0 && uid != os.Geteuid() {
+		err := errors.New("only root and the user of supervisord may name another file, by the unix socket")
+		u.log.Logger().Warn("cannot upgrade to " + path + ": " + err.Error())
+		return err
 	}
 	return nil
 }
