@@ -45,7 +45,7 @@ fuzz: ## run every fuzz target for FUZZTIME
 	sh test/fuzz $(FUZZTIME)
 
 # The tests whose long form takes minutes, and chaos=PACKAGE for one of them.
-chaos = ./test/chaos ./test/adoption
+chaos = ./test/chaos ./test/adoption ./test/upgrade
 
 chaos: ## break things around a running daemon, for half an hour
 	CHAOS=long $(GO) test -race -count=1 -timeout 2h -v $(chaos)
