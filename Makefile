@@ -47,7 +47,7 @@ fuzz: ## run every fuzz target for FUZZTIME
 # The tests whose long form takes minutes, and chaos=PACKAGE for one of them.
 chaos = ./test/chaos ./test/adoption ./test/upgrade
 
-chaos: ## break things around a running daemon, for half an hour
+chaos: ## break things around a running daemon, for an hour
 	CHAOS=long $(GO) test -race -count=1 -timeout 2h -v $(chaos)
 
 bench: build ## measure it beside Supervisor and others, and note the figures in docs/performance.md
