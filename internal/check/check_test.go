@@ -203,8 +203,10 @@ func TestText(t *testing.T) {
 	err := WriteText(&b, []Finding{
 		{File: "f", Line: 1, Column: 2, Severity: Error, Code: "x", Section: "s", Key: "k", Message: "bad\n\x1b[1m", Hint: "do", Suggestion: &suggestion},
 		{File: "f", Line: 3, Column: 4, Severity: Note, Code: "y", Message: "so"},
+		{File: "f\x1b", Line: 5, Column: 6, Severity: Note, Code: "z", Section: "s\x1b[2J", Key: "k\x07\n", Message: "so"},
 	})
-	const want = "f:1:2: error: [s] k: bad ?[1m [x]\n    do\n    > a=b\n    > c=d\nf:3:4: note: so [y]\n"
+	const want = "f:1:2: error: [s] k: bad ?[1m [x]\n    do\n    > a=b\n    > c=d\nf:3:4: note: so [y]\n" +
+		"f?:5:6: note: [s?[2J] k? : so [z]\n"
 	if b.String() != want || err != nil {
 		t.Errorf("%s %v", &b, err)
 	}

@@ -13,12 +13,12 @@ import (
 func WriteText(w io.Writer, findings []Finding) error {
 	var b strings.Builder
 	for _, f := range findings {
-		fmt.Fprintf(&b, "%s:%d:%d: %s: ", f.File, f.Line, f.Column, f.Severity)
+		fmt.Fprintf(&b, "%s:%d:%d: %s: ", oneLine(f.File), f.Line, f.Column, f.Severity)
 		if f.Section != "" {
-			fmt.Fprintf(&b, "[%s] ", f.Section)
+			fmt.Fprintf(&b, "[%s] ", oneLine(f.Section))
 		}
 		if f.Key != "" {
-			fmt.Fprintf(&b, "%s: ", f.Key)
+			fmt.Fprintf(&b, "%s: ", oneLine(f.Key))
 		}
 		fmt.Fprintf(&b, "%s [%s]\n", oneLine(f.Message), f.Code)
 		if f.Hint != "" {
