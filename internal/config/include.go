@@ -1,8 +1,11 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -63,7 +66,7 @@ func (l *loader) include(s *ini.Section) error {
 func (l *loader) includeFile(s *ini.Section, path string) error {
 	l.notes = append(l.notes, Note{Level: slog.LevelInfo, Text: fmt.Sprintf(`Included extra file "%s" during parsing`, path)})
 	l.inputs.add(path)
-	content, err := readFile(path)
+	content, err := readIncluded(path)
 	if err != nil {
 		l.warn(IncludeUnread, includeFields[0].option(s), s, "cannot read included file: %v", err)
 		return nil
@@ -75,3 +78,14 @@ func (l *loader) includeFile(s *ini.Section, path string) error {
 	l.file.Merge(file)
 	return nil
 }
+
+// readIncluded reads a file that a pattern matches. A named pipe is none: to open one
+// waits for whoever writes to it, and there are many that nobody ever writes to.
+func readIncluded(path string) ([]byte, error) {
+	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errPipe}
+	}
+	return readFile(path)
+}
+
+var errPipe = errors.New("is a named pipe")

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -99,6 +100,20 @@ func TestIncludeUnreadable(t *testing.T) {
 	}
 	if c := s.must(); len(c.Groups) != 0 || len(c.Notes) != 2 {
 		t.Errorf("%v %v", c.Groups, c.Notes)
+	}
+}
+
+// A named pipe among the included files holds up nobody: not the start, and not
+// whoever looks at a running daemon whether the files have changed.
+func TestIncludeNamedPipe(t *testing.T) {
+	s := newSite(t, map[string]string{"F": daemonOnly + "[include]\nfiles=*.conf", "b.conf": "[program:b]\ncommand=x"})
+	if err := syscall.Mkfifo(filepath.Join(s.dir, "a.conf"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := s.must()
+	want := "cannot read included file: read " + filepath.Join(s.dir, "a.conf") + ": is a named pipe"
+	if len(c.Groups) != 1 || len(c.Notes) != 3 || c.Notes[1].Text != want {
+		t.Errorf("%v %v, want %q", c.Groups, c.Notes, want)
 	}
 }
 
