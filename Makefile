@@ -41,6 +41,9 @@ mutants: ## plant mistakes and see that the comparison with Supervisor notices
 portability: ## build and vet for every platform
 	sh test/platforms vet
 
+audit: ## look for what is often a hole
+	sh test/static audit
+
 fuzz: ## run every fuzz target for FUZZTIME
 	sh test/fuzz $(FUZZTIME)
 
@@ -74,4 +77,4 @@ clean: demo-stop ## remove what was built, and stop and remove the demo
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: build test demo demo-stop checklist mutants portability fuzz chaos bench microbench install clean help
+.PHONY: build test demo demo-stop checklist mutants portability audit fuzz chaos bench microbench install clean help

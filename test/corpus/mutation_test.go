@@ -109,7 +109,7 @@ func onPurpose(text []byte, theirs, ours answer) bool {
 func TestMutations(t *testing.T) {
 	all := files(t)
 	r := startReference(t)
-	count, seed := 500, uint64(1)
+	count, seed := 200, uint64(1)
 	if more := os.Getenv("SUPERVISOR_MUTATIONS"); more != "" {
 		var err error
 		if count, err = strconv.Atoi(more); err != nil {
