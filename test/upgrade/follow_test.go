@@ -29,8 +29,9 @@ func TestFollowedLogs(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		ended[command] = make(chan error, 1)
-		go func() { ended[command] <- cmd.Wait() }()
+		end := make(chan error, 1)
+		ended[command] = end
+		go func() { end <- cmd.Wait() }()
 		if command == "logs" {
 			t.Cleanup(func() { _ = cmd.Process.Kill() }) // unless it has ended
 		}
