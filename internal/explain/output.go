@@ -125,7 +125,9 @@ var understood = []words{
 		say("Node does not find the module $1 of $name.", Step{Say: "Set directory= of [$section] to that of the application, and run npm install there", Edits: Perhaps})},
 	{"no-permission", pattern.Lazy(`(?i)(?:Permission denied|EACCES)[^'"/]*['"](/[^'"]+)['"]`), noPermission},
 	{"no-permission", pattern.Lazy(`(?i)['"]?(/[^'": ,]+)['"]?[^/]*(?:Permission denied|EACCES|\(13: )`), noPermission},
-	{"missing-script", pattern.Lazy(`(?:can't open file|Can't open perl script|cannot open|[Cc]an't open|Could not open input file:|No such file or directory -- |Unable to access jarfile) ?['"]?([^'":]+)`), missingFile},
+	{"missing-script", pattern.Lazy(`[Cc]an(?:'t|not) open (?:file |perl script )?['"]([^'"]+)['"].*No such file`), missingFile},
+	{"missing-script", pattern.Lazy(`[Cc]an(?:'t|not) open (?:file |perl script )?([^'": ]+): No such file`), missingFile},
+	{"missing-script", pattern.Lazy(`(?:Could not open input file:|No such file or directory -- |Unable to access jarfile) ?['"]?([^'":]+)`), missingFile},
 	{"shell-command-not-found", pattern.Lazy(`(?:^|: )([^ :]+): (?:command )?not found`),
 		say("The shell that runs $name does not find the command $1.",
 			Step{Say: "Write the full path of $1, or set PATH in environment= of [$section]: programs get the PATH of supervisord, not that of your shell", Edits: Perhaps})},
@@ -159,6 +161,9 @@ var understood = []words{
 			Step{Say: "Start what it needs before it. If both start together, give it time: more retries, of which each waits a second longer", Key: "startretries", Value: "10"})},
 	{"missing-file", pattern.Lazy(`(?i)(?:No such file or directory|ENOENT)[^'"/]*['"]([^'"]+)['"]`), missingFile},
 	{"missing-file", pattern.Lazy(`(?i)['"]?(/[^'": ,]+)['"]?.{0,20}(?:No such file or directory|does not exist|\(2: )`), missingFile},
+	{"no-permission", pattern.Lazy(`(?i)permission denied|EACCES`),
+		say("$name, which runs as $who, may not do what it tried to.",
+			Step{Say: "Give $who the right to it; or set user= of [$section] to somebody who has it", Edits: Perhaps})},
 	{"usage", pattern.Lazy(`(?i)(?:unrecognized|unknown|invalid|illegal) (?:option|argument)s?:?(?: --)? ['"‘]?([^'"’ ]+)`), unknownOption},
 }
 

@@ -3,7 +3,7 @@
 package product
 
 // mysqld is what lets a mysqld do with an empty directory.
-const mysqld = "--no-defaults --skip-grant-tables --datadir=$DIR/data --socket=$DIR/mysqld.sock --pid-file=$DIR/mysqld.pid --port=$PORT --bind-address=127.0.0.1"
+const mysqld = "--no-defaults --skip-grant-tables --datadir=$DIR/data --socket=$DIR/data/mysqld.sock --pid-file=$DIR/data/mysqld.pid --port=$PORT --bind-address=127.0.0.1"
 
 // limitMemory makes a control group of either version that has little memory,
 // and leaves its name in the file group.
