@@ -44,7 +44,7 @@ type kin struct {
 }
 
 // Find returns what is left over, by pid. self is the pid of the daemon: what is
-// not older than it is not an earlier one's. Neither is what has a living
+// younger is not an earlier one's. Neither is what has a living
 // supervisord above it, or what the daemon itself was started by.
 //
 // Of programs that started others only the first of each family is named.
@@ -64,7 +64,7 @@ func Find(self int, mine Mine) ([]Orphan, error) {
 		p, err := look.Look(pid)
 		// Whatever cannot be seen, because it is gone or because it is somebody
 		// else's, is nothing that could be said anything about.
-		if err != nil || p.Ended() || p.Born >= me.Born || slices.Contains(above, pid) {
+		if err != nil || p.Ended() || p.Born > me.Born || slices.Contains(above, pid) {
 			continue
 		}
 		k := look.meet(p)

@@ -3,6 +3,7 @@ package spawn
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ func TestFosterOfDead(t *testing.T) {
 		if time.Now().After(end) {
 			t.Fatal("it is not collected")
 		}
-		time.Sleep(time.Millisecond)
+		runtime.Gosched()
 	}
 	if now := held.Born(); now != 0 {
 		t.Errorf("a dead one was born at %d", now)
@@ -51,7 +52,7 @@ func TestFosterOfDead(t *testing.T) {
 		t.Errorf("ended: %+v", e)
 	}
 	t.Logf("the status is lost: %v", e.Lost)
-	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) { // it is closed after the report
+	for end := time.Now().Add(patience); ; runtime.Gosched() { // it is closed after the report
 		if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == unix.EBADF {
 			return
 		}
