@@ -231,6 +231,7 @@ func TestConsole(t *testing.T) {
 		p.sees("FATAL     bad ^[]0;title^G <U+009B>2J\r\n")
 		p.types("tail x\r")
 		p.sees("\x1b[31mred\x1b[0m\r\n") // the user's own log, in colour
+		p.sees("supervisor> ")
 		p.types("\x04")
 		p.leaves(0)
 	})

@@ -222,6 +222,7 @@ stdout_logfile=NONE
 stderr_logfile=NONE
 autostart=false
 autorestart=false
+startretries=0
 startsecs=0
 stopsignal=KILL
 stopasgroup=true
