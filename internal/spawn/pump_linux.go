@@ -24,6 +24,9 @@ const (
 	// grownPipe is the size of a pipe that was full after a wait: the child
 	// writes more than an ordinary one holds and would have to wait for us.
 	grownPipe = 256 << 10
+	// fullPipe is what a pipe that holds its writer up has in it at least: a page takes
+	// whole pieces only, unless they are larger.
+	fullPipe = chunkSize / 2
 	// hurried is how many bytes at once are a sign that more are about to come. To
 	// find the pipe empty costs less than to be woken for each piece, then.
 	hurried = 4 << 10
@@ -289,7 +292,7 @@ func (p *Pump) arm() {
 // since the last wait.
 func (p *Pump) wait(most int) {
 	switch {
-	case p.rest == 0, most >= chunkSize:
+	case p.rest == 0, most >= fullPipe:
 		p.grow(most)
 		p.rest = restMin
 	default:
@@ -305,7 +308,7 @@ func (p *Pump) wait(most int) {
 // grow gives a pipe that was full after a wait more room. The system allows a
 // user so much of that; without it the child waits for us a little more often.
 func (p *Pump) grow(most int) {
-	if p.rest != 0 && most >= chunkSize && !p.grown {
+	if p.rest != 0 && most >= fullPipe && !p.grown {
 		p.grown = true
 		_, _ = unix.FcntlInt(uintptr(p.pipe.fd), unix.F_SETPIPE_SZ, grownPipe)
 	}
