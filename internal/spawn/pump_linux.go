@@ -1,12 +1,7 @@
 package spawn
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"maps"
-	"os"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -31,133 +26,6 @@ const (
 	// find the pipe empty costs less than to be woken for each piece, then.
 	hurried = 4 << 10
 )
-
-// pumps waits for all pipes at once, with one goroutine (epoll(7)). A pipe that
-// has something to say is disarmed until its pump has read it, so a child that
-// writes byte by byte does not wake anybody byte by byte.
-type pumps struct {
-	buffers buffers
-	epoll   *os.File // pollable itself: readable when a pipe is
-	fd      int
-	done    chan struct{}
-	frozen  atomic.Bool // nothing is read
-
-	mu       sync.Mutex // a leaf
-	all      map[int32]*Pump
-	last     int32 // the number given last
-	wards    map[int32]*ward
-	lastWard int32
-}
-
-func (ps *pumps) open() error {
-	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
-	if err != nil {
-		return fmt.Errorf("cannot make an epoll instance: %w", err)
-	}
-	if err := unix.SetNonblock(fd, true); err != nil { // or the runtime's poller would not take it
-		unix.Close(fd)
-		return fmt.Errorf("cannot prepare an epoll instance: %w", err)
-	}
-	ps.fd, ps.epoll = fd, os.NewFile(uintptr(fd), "epoll")
-	ps.all = make(map[int32]*Pump)
-	ps.wards = make(map[int32]*ward)
-	ps.done = make(chan struct{})
-	go ps.run()
-	return nil
-}
-
-func (ps *pumps) close() {
-	ps.epoll.Close()
-	<-ps.done
-}
-
-// run wakes the pumps whose pipes have something to say.
-func (ps *pumps) run() {
-	defer close(ps.done)
-	raw, err := ps.epoll.SyscallConn()
-	if err != nil {
-		return
-	}
-	events := make([]unix.EpollEvent, 128)
-	_ = raw.Read(func(fd uintptr) (done bool) { // until it is closed
-		// Only what comes after this wakes us again, so all of it is taken.
-		for n := len(events); n == len(events); {
-			n, _ = unix.EpollWait(int(fd), events, 0)
-			ps.wake(events[:max(n, 0)])
-		}
-		return false
-	})
-}
-
-// wake lets the pumps serve whose pipes have something to say.
-func (ps *pumps) wake(events []unix.EpollEvent) {
-	for _, e := range events {
-		if p := ps.find(e.Fd); p != nil {
-			go p.serve()
-		} else if w := ps.findWard(e.Fd); w != nil {
-			go w.hasEnded()
-		}
-	}
-}
-
-// find returns a pump by its number. Descriptors are used again; numbers are
-// not while anything could still mean the old one.
-func (ps *pumps) find(number int32) *Pump {
-	ps.mu.Lock()
-	defer ps.mu.Unlock()
-	return ps.all[number]
-}
-
-func (ps *pumps) add(p *Pump) {
-	ps.mu.Lock()
-	defer ps.mu.Unlock()
-	for ps.all[ps.last] != nil || ps.last == 0 {
-		ps.last++
-	}
-	p.number = ps.last
-	ps.last++
-	ps.all[p.number] = p
-}
-
-func (ps *pumps) remove(p *Pump) {
-	ps.mu.Lock()
-	defer ps.mu.Unlock()
-	delete(ps.all, p.number)
-}
-
-// freeze keeps the pumps from reading, and waits for those that are at it.
-func (ps *pumps) freeze(ctx context.Context) error {
-	ps.frozen.Store(true)
-	still := make(chan struct{})
-	go func() {
-		defer close(still)
-		for _, p := range ps.list() {
-			p.turn.Lock()   // nobody has the turn, and nobody who takes it now reads
-			p.turn.Unlock() //lint:ignore SA2001 it is waited for, and not needed
-		}
-	}()
-	select {
-	case <-still:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// thaw lets the pumps read what has come meanwhile.
-func (ps *pumps) thaw() {
-	if ps.frozen.Swap(false) {
-		for _, p := range ps.list() {
-			go p.serve()
-		}
-	}
-}
-
-func (ps *pumps) list() []*Pump {
-	ps.mu.Lock()
-	defer ps.mu.Unlock()
-	return slices.Collect(maps.Values(ps.all))
-}
 
 // Pump reads one pipe.
 type Pump struct {
@@ -195,7 +63,7 @@ func (s *Spawner) begin(p *Pump) *Pump {
 	defer p.turn.Unlock()
 	p.owner.add(p)
 	if p.control(unix.EPOLL_CTL_ADD) != nil {
-		go p.serve() // the kernel has no memory to watch it: at least read what is there
+		p.owner.serve(p) // the kernel has no memory to watch it: at least read what is there
 	}
 	return p
 }
@@ -239,6 +107,9 @@ func (p *Pump) serve() {
 	for most := 0; !p.finishing.Load() && !p.owner.frozen.Load(); {
 		n, err := p.take(buffer)
 		most = max(most, n)
+		if n >= fullPipe || p.pace == Eager {
+			p.owner.pauses.hasten(time.Now())
+		}
 		switch {
 		case errors.Is(err, syscall.EAGAIN):
 			p.arm()
@@ -299,7 +170,7 @@ func (p *Pump) wait(most int) {
 		p.rest = min(2*p.rest, restMax)
 	}
 	if p.timer == nil {
-		p.timer = time.AfterFunc(p.rest, p.serve)
+		p.timer = time.AfterFunc(p.rest, func() { p.owner.serve(p) })
 		return
 	}
 	p.timer.Reset(p.rest)
