@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"supervisor/internal/logfile"
 	"supervisor/internal/spawn"
 	"supervisor/internal/supervisor"
+	"supervisor/internal/upgrade"
 )
 
 // imageVersion is the version of the image that this program writes and reads. A
@@ -56,6 +58,15 @@ func (i *image) encode() ([]byte, error) {
 		return nil, errors.New("cannot write the image: a text of the configuration or the command line is no UTF-8")
 	}
 	return text, nil
+}
+
+// inMemory writes the image down into memory that another program can be given.
+func (i *image) inMemory() (memory *os.File, text []byte, err error) {
+	if text, err = i.encode(); err != nil {
+		return nil, nil, err
+	}
+	memory, err = upgrade.Memory(text)
+	return memory, text, err
 }
 
 // decode reads what encode has written, in this version of the program or another.

@@ -129,11 +129,7 @@ func (u *upgrader) ask(path string, file *os.File) error {
 	if err != nil {
 		return err
 	}
-	text, err := image.encode()
-	if err != nil {
-		return err
-	}
-	memory, err := upgrade.Memory(text)
+	memory, text, err := image.inMemory()
 	if err != nil {
 		return err
 	}
@@ -220,11 +216,7 @@ func (u *upgrader) execute(path string, file, previous *os.File, frozen *supervi
 	if err != nil {
 		return err
 	}
-	text, err := image.encode()
-	if err != nil {
-		return err
-	}
-	memory, err := upgrade.Memory(text)
+	memory, _, err := image.inMemory()
 	if err != nil {
 		return err
 	}
