@@ -67,8 +67,8 @@ func (m *match) awaitCrowd(size int, old map[int]proc) {
 	for fresh != size {
 		m.Await(fmt.Sprintf("%d children, more than %d", size, last), func() bool {
 			fresh = 0
-			for pid := range m.children() {
-				if _, dead := old[pid]; !dead {
+			for pid, p := range m.children() {
+				if dead, known := old[pid]; !known || dead.born != p.born { // thousands of pids are soon used again
 					fresh++
 				}
 			}

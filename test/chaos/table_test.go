@@ -18,6 +18,7 @@ import (
 type proc struct {
 	pid, parent int
 	state       byte // Z: it is dead and nobody has collected it
+	born        uint64
 }
 
 // processes returns all processes of the machine.
@@ -38,7 +39,12 @@ func processes(t *testing.T) []proc {
 		if _, err := fmt.Sscanf(string(text[:bytes.IndexByte(text, ' ')]), "%d", &p.pid); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := fmt.Sscanf(string(text[end+2:]), "%c %d", &p.state, &p.parent); err != nil {
+		fields := strings.Fields(string(text[end+2:]))
+		p.state = fields[0][0]
+		if p.parent, err = strconv.Atoi(fields[1]); err != nil {
+			t.Fatal(err)
+		}
+		if p.born, err = strconv.ParseUint(fields[19], 10, 64); err != nil {
 			t.Fatal(err)
 		}
 		all = append(all, p)
