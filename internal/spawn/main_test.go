@@ -49,7 +49,7 @@ func child(role string, args []string) (exitCode int) {
 		s.Pump(c.Stderr, Eager, func(chunk []byte) { fmt.Print(string(chunk)) })
 		return ExitCode((<-exited).Status)
 	case "crowd": // starts as many children as it may with so many descriptors
-		if err := crowd(args[0], args[1] == "named"); err != nil {
+		if err := crowd(args[0], args[1]); err != nil {
 			fmt.Println(err)
 			return 1
 		}
@@ -58,8 +58,9 @@ func child(role string, args []string) (exitCode int) {
 }
 
 // crowd starts children until it must not start more, and prints why, whether there
-// were any, and how many descriptors it can open then.
-func crowd(descriptors string, named bool) error {
+// were any, and how many descriptors it can open then. Pipes have names in a directory,
+// or none.
+func crowd(descriptors, dir string) error {
 	n, err := strconv.ParseUint(descriptors, 10, 64)
 	if err != nil {
 		return err
@@ -67,11 +68,6 @@ func crowd(descriptors string, named bool) error {
 	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: n, Max: n}); err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "crowd")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
 	s, err := New(nil)
 	if err != nil {
 		return err
@@ -82,7 +78,7 @@ func crowd(descriptors string, named bool) error {
 	for refused == nil {
 		spec := Spec{Path: "/bin/sleep", Args: []string{"sleep", "1000"}}
 		for i := range spec.FIFOs {
-			if named {
+			if dir != "" {
 				spec.FIFOs[i] = fmt.Sprintf("%s/%d-%d", dir, len(children), i)
 			}
 		}

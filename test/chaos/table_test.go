@@ -106,8 +106,9 @@ func (m *match) agree() {
 		}
 		return why == ""
 	})
+	own := m.ownFiles()
 	for pid := range m.children() {
-		m.noForeignDescriptors(pid)
+		m.noForeignDescriptors(pid, own)
 	}
 }
 
@@ -172,10 +173,9 @@ func descriptors(pid int) map[int]string {
 	return links
 }
 
-// noForeignDescriptors checks that a child has none of the daemon's descriptors
-// but the ends of its own three pipes.
-func (m *match) noForeignDescriptors(pid int) {
-	m.t.Helper()
+// ownFiles returns what the descriptors of the daemon lead to and a child should not
+// have.
+func (m *match) ownFiles() map[string]bool {
 	own := make(map[string]bool)
 	for _, link := range descriptors(m.pid) {
 		// Some names say nothing, and Go itself opens files of the system.
@@ -183,6 +183,13 @@ func (m *match) noForeignDescriptors(pid int) {
 			own[link] = true
 		}
 	}
+	return own
+}
+
+// noForeignDescriptors checks that a child has none of the daemon's own files but
+// the ends of its own three pipes.
+func (m *match) noForeignDescriptors(pid int, own map[string]bool) {
+	m.t.Helper()
 	for fd, link := range descriptors(pid) {
 		if fd > 2 && own[link] {
 			m.t.Errorf("child %d has the daemon's %s as descriptor %d", pid, link, fd)
