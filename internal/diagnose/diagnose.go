@@ -84,19 +84,20 @@ func (d *Doctor) settled(name string) (supervisor.History, error) {
 func (d *Doctor) facts(info supervisor.Info, h supervisor.History, now time.Time) explain.Facts {
 	p, v := info.Config, info.Vars
 	f := explain.Facts{
-		Now:      now,
-		Name:     info.Display(),
-		Section:  p.Section,
-		State:    v.State.String(),
-		PID:      v.PID,
-		Options:  options(p),
-		Started:  v.Started,
-		NextTry:  v.Deadline,
-		Tries:    v.Tries,
-		Trouble:  v.Trouble,
-		Restarts: h.Restarts,
-		Lives:    lives(h),
-		Exit:     exit(p, h),
+		Now:       now,
+		Name:      info.Display(),
+		Section:   p.Section,
+		State:     v.State.String(),
+		PID:       v.PID,
+		Options:   options(p),
+		Started:   v.Started,
+		NextTry:   v.Deadline,
+		Tries:     v.Tries,
+		Trouble:   v.Trouble,
+		Restarts:  h.Restarts,
+		Lives:     lives(h),
+		EndedWell: endedWell(h),
+		Exit:      exit(p, h),
 	}
 	who := rightsOf(p.User)
 	env := d.environment(p)
@@ -105,7 +106,8 @@ func (d *Doctor) facts(info supervisor.Info, h supervisor.History, now time.Time
 		f.Dir = who.enter(p.Directory)
 	}
 	if f.Exit != nil {
-		f.Output = lastWords(info, f.Exit.At.Add(-f.Exit.Lived))
+		f.Output = lastWords(info, f.Exit.At.Add(-f.Exit.Lived), h.LogsFrom)
+		f.Files = files(explain.NamedFiles(f.Output.Lines), p.Directory)
 	}
 	byPID := make(map[int]string)
 	for _, i := range d.supervisor.Processes() {
@@ -200,6 +202,11 @@ func exit(p *config.Process, h supervisor.History) *explain.Exit {
 		}
 	}
 	return e
+}
+
+// endedWell reports whether one of the last children ended as if all were well.
+func endedWell(h supervisor.History) bool {
+	return slices.ContainsFunc(h.Moments, func(m supervisor.Moment) bool { return m.Why == "exit status 0" })
 }
 
 // lives returns how long the last children lived that ended by themselves after

@@ -12,7 +12,7 @@ func background(f *Facts) (Explanation, bool) {
 	if f.Exit == nil {
 		return Explanation{}, false
 	}
-	if len(f.Left) == 0 || shell(f) != "" && strings.HasSuffix(strings.TrimSpace(shell(f)), "&") {
+	if len(f.Left) == 0 || !f.wentAway() || shell(f) != "" && strings.HasSuffix(strings.TrimSpace(shell(f)), "&") {
 		return Explanation{}, false
 	}
 	e := Explanation{
@@ -26,6 +26,15 @@ func background(f *Facts) (Explanation, bool) {
 	}
 	f.stayInForeground(&e)
 	return e, true
+}
+
+// wentAway reports whether what was left behind is what the program was meant to
+// be, not something that it had started before it failed: a child ended as if all
+// were well, or the later ones cannot get the port of what was left.
+func (f *Facts) wentAway() bool {
+	return f.Exit.Code == 0 || f.EndedWell || slices.ContainsFunc(f.Port.Listeners, func(p Process) bool {
+		return slices.ContainsFunc(f.Left, func(left Process) bool { return left.PID == p.PID })
+	})
 }
 
 // stayInForeground adds what to do about a program that is in the background.
@@ -43,7 +52,7 @@ func (f *Facts) stayInForeground(e *Explanation) {
 	}
 	e.Steps = append(e.Steps,
 		Step{Say: "Look in its manual for the option that keeps it in the foreground (often called foreground, nodaemon or no-fork), and add it to command= of [" + f.Section + "]", Edits: f.commandEdits()},
-		Step{Say: "If it has none but writes a pid file, let pidproxy stand in for it: command=pidproxy /path/of/its.pid " + f.Options.Command, Edits: f.commandEdits()})
+		Step{Say: "If it has none but writes a pid file, let pidproxy stand in for it: command=pidproxy /path/of/its.pid " + shortened(f.Options.Command), Edits: f.commandEdits()})
 }
 
 // commandEdits is what somebody edits who changes what is executed: a script may

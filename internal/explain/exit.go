@@ -138,6 +138,9 @@ func exitMeaning(f *Facts) (Explanation, bool) {
 	}, true
 }
 
+// longestCommand is how long a command is, in bytes, that is worth repeating.
+const longestCommand = 1000
+
 // tryByHand is what to do where nothing better is known.
 func (f *Facts) tryByHand() Step {
 	if len(f.Output.Lines) > 0 {
@@ -150,7 +153,14 @@ func (f *Facts) tryByHand() Step {
 	if f.Options.User != "" {
 		command = "su -s /bin/sh -c " + quote(command) + " " + quote(f.Options.User)
 	}
-	return Step{Say: "It wrote nothing; run it by hand and see what it does: " + command}
+	wrote := "It wrote nothing"
+	if f.Output.Unlogged {
+		wrote = "What it wrote, if anything, is in no log"
+	}
+	if len(command) > longestCommand {
+		return Step{Say: wrote + "; run its command by hand and see what it does"}
+	}
+	return Step{Say: wrote + "; run it by hand and see what it does: " + command}
 }
 
 // how says how the child ended, after a word for it.

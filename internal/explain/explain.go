@@ -18,24 +18,26 @@ type Facts struct {
 	State   string // as clients show it
 	PID     int    // 0: there is no child
 
-	Options  Options
-	Started  time.Time       // of the last child; zero: there was none
-	NextTry  time.Time       // in BACKOFF
-	Tries    int             // failed starts in a row; 0 after giving up
-	Trouble  string          // why the last start or run went wrong, in Supervisor's words
-	Restarts int             // without being asked for
-	Lives    []time.Duration // how long the last children lived that ended by themselves
-	Exit     *Exit           // of the last child; nil: none has ended
+	Options   Options
+	Started   time.Time       // of the last child; zero: there was none
+	NextTry   time.Time       // in BACKOFF
+	Tries     int             // failed starts in a row; 0 after giving up
+	Trouble   string          // why the last start or run went wrong, in Supervisor's words
+	Restarts  int             // without being asked for
+	Lives     []time.Duration // how long the last children lived that ended by themselves
+	EndedWell bool            // one of the last children did, with exit status 0
+	Exit      *Exit           // of the last child; nil: none has ended
 
 	Command  Command
-	Dir      Path      // of the directory= option; empty: there is none
-	Output   Output    // the last that it wrote
-	Left     []Process // what its children left behind, and what still lives
-	Children []Process // of the present child
-	Port     Port      // that it wanted and could not get
-	Memory   Limit     // of supervisord and its children together, if memory ran out
-	Changed  []string  // options that differ on disk
-	Removed  bool      // it is not in the configuration on disk any more
+	Dir      Path                // of the directory= option; empty: there is none
+	Output   Output              // the last that it wrote
+	Files    map[string]Presence // those of NamedFiles that were looked for
+	Left     []Process           // what its children left behind, and what still lives
+	Children []Process           // of the present child
+	Port     Port                // that it wanted and could not get
+	Memory   Limit               // of supervisord and its children together, if memory ran out
+	Changed  []string            // options that differ on disk
+	Removed  bool                // it is not in the configuration on disk any more
 }
 
 // Options are those of a process that matter here.
@@ -79,9 +81,21 @@ type Process struct {
 
 // Output is the last lines of a log.
 type Output struct {
-	Channel string // "stderr" or "stdout"
-	Lines   []string
+	Channel  string // "stderr" or "stdout"
+	Lines    []string
+	Unlogged bool // there are no lines, and it may have written some that went to no log
 }
+
+// Presence is whether there is a file.
+type Presence int
+
+// What is known of a file.
+const (
+	Unseen  Presence = iota
+	Present          // there is something of this name
+	Absent           // there is not, but its directory is there
+	Nowhere          // not even its directory is
+)
 
 // Port is a TCP port and who listens on it.
 type Port struct {

@@ -52,7 +52,7 @@ func TestWordsOfTrouble(t *testing.T) {
 		{"something went wrong", "exit-status"},
 	} {
 		f := failing("app")
-		f.Output = Output{"stderr", []string{"starting", tt.line}}
+		f.Output = Output{Channel: "stderr", Lines: []string{"starting", tt.line}}
 		if e := Explain(f); e.Cause != tt.cause || e.Answer == "" {
 			t.Errorf("%q: the cause is %s, want %s; %s", tt.line, e.Cause, tt.cause, e.Answer)
 		}
@@ -97,7 +97,7 @@ func TestKilled(t *testing.T) {
 func TestMoreMemory(t *testing.T) {
 	f := failing("app")
 	f.Exit = &Exit{Text: "terminated by SIGKILL", Code: -1, Signal: "SIGKILL", Lived: time.Minute, OutOfMemory: true}
-	f.Output = Output{"stderr", []string{"connection refused"}} // which is not what it died of
+	f.Output = Output{Channel: "stderr", Lines: []string{"connection refused"}} // which is not what it died of
 	for _, tt := range []struct {
 		limit    Limit
 		run, say string
@@ -154,7 +154,7 @@ func FuzzExplain(f *testing.F) {
 		facts := failing(strings.Fields(command)...)
 		facts.State, facts.Trouble = state, trouble
 		facts.Exit = &Exit{Text: "x", Code: code, Signal: signal, Lived: time.Duration(lived), Killed: kind%2 == 0}
-		facts.Output = Output{"stderr", []string{line}}
+		facts.Output = Output{Channel: "stderr", Lines: []string{line}}
 		facts.Command.Kind = Kind(kind)
 		facts.Restarts, facts.Lives = kind, []time.Duration{1, 2, 3}
 		for _, left := range [][]Process{nil, {{PID: 3, Command: command}}} {

@@ -10,12 +10,16 @@ import (
 )
 
 // wordsOfTrouble: what the program wrote last says what is the matter. The last
-// line that is understood counts.
+// line that is understood counts. What a line names is compared with what is there:
+// a line may be about something that the program got over, or that has passed.
 func wordsOfTrouble(f *Facts) (Explanation, bool) {
-	if f.Exit == nil || f.Exit.Code == 0 {
+	if f.Exit == nil || f.Exit.Code == 0 || !f.speaksOfItsEnd() {
 		return Explanation{}, false
 	}
 	for i := len(f.Output.Lines) - 1; i >= 0; i-- {
+		if harmless.MatchString(f.Output.Lines[i]) {
+			continue
+		}
 		for _, w := range understood {
 			if m := w.line.FindStringSubmatch(f.Output.Lines[i]); m != nil {
 				e, ok := w.explain(f, m)
@@ -25,12 +29,38 @@ func wordsOfTrouble(f *Facts) (Explanation, bool) {
 				if e.Cause == "" {
 					e.Cause = w.cause
 				}
-				e.Evidence = append([]string{fmt.Sprintf("It %s %s, and had written:", f.Exit.how(), f.after()), "    " + f.Output.Lines[i]}, e.Evidence...)
+				e.Evidence = append([]string{fmt.Sprintf("It %s %s, and had written:", f.Exit.how(), f.after()), "    " + shortened(f.Output.Lines[i])}, e.Evidence...)
 				return e, true
 			}
 		}
 	}
 	return Explanation{}, false
+}
+
+// speaksOfItsEnd reports whether a program that ended like that may have said why:
+// one that was killed or crashed has not, but abort(3) is called by who has.
+func (f *Facts) speaksOfItsEnd() bool {
+	return f.Exit.Asked == "" && (f.Exit.Signal == "" || f.Exit.Signal == "SIGABRT")
+}
+
+// harmless matches lines of which the program says itself that they are no errors,
+// and those of web servers about what strangers wanted.
+var harmless = pattern.Lazy(`\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING)\b|(?i:\[(?:trace|debug|info|notice|note|warn|warning)\]|\b(?:level|severity|lvl)"?[=:] ?"?(?:trace|debug|info|notice|warn))|\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /`)
+
+// NamedFiles returns the files that lines of a program complain of. Whether they
+// are there decides what the lines are taken for.
+func NamedFiles(lines []string) (names []string) {
+	for _, line := range lines {
+		for _, w := range understood {
+			if !slices.Contains([]string{"missing-script", "missing-file", "no-permission"}, w.cause) || harmless.MatchString(line) {
+				continue
+			}
+			if m := w.line.FindStringSubmatch(line); len(m) > 1 {
+				names = append(names, strings.TrimSpace(m[1]))
+			}
+		}
+	}
+	return names
 }
 
 // WantedPort returns the port that a program could not listen on, by its last
@@ -128,19 +158,22 @@ var understood = []words{
 	{"missing-script", pattern.Lazy(`[Cc]an(?:'t|not) open (?:file |perl script )?['"]([^'"]+)['"].*No such file`), missingFile},
 	{"missing-script", pattern.Lazy(`[Cc]an(?:'t|not) open (?:file |perl script )?([^'": ]+): No such file`), missingFile},
 	{"missing-script", pattern.Lazy(`(?:Could not open input file:|No such file or directory -- |Unable to access jarfile) ?['"]?([^'":]+)`), missingFile},
-	{"shell-command-not-found", pattern.Lazy(`(?:^|: )([^ :]+): (?:command )?not found`),
+	{"shell-command-not-found", pattern.Lazy(`^(?:[^ :]*: (?:line )?\d+|(?:\S*/)?-?(?:ba|da|a|k|z)?sh): (?:exec: )?([^ :]+): (?:command )?not found$`),
 		say("The shell that runs $name does not find the command $1.",
 			Step{Say: "Write the full path of $1, or set PATH in environment= of [$section]: programs get the PATH of supervisord, not that of your shell", Edits: Perhaps})},
+	{"shell-command-not-found", pattern.Lazy(`^(?:\S*/)?(?:env|nohup|timeout|nice|ionice|setsid|stdbuf|taskset|chrt): [^'‘]*['‘]([^'’/]+)['’]: No such file or directory`),
+		say("What runs $name does not find the command $1.",
+			Step{Say: "Write the full path of $1, or set PATH in environment= of [$section]: programs get the PATH of supervisord, not that of your shell", Edits: Perhaps})},
 	{"no-space", pattern.Lazy(`(?i)no space left on device|ENOSPC`),
-		say("A disk that $name writes to is full.", Step{Say: "Find out which, and make room", Run: "df -h"})},
+		say("$name says that a disk that it writes to is full.", Step{Say: "Find out which, and make room", Run: "df -h"})},
 	{"too-many-files", pattern.Lazy(`(?i)too many open files|EMFILE`),
 		func(f *Facts, _ []string) (Explanation, bool) {
-			return Explanation{Answer: f.Name + " may not open as many files as it needs.",
+			return Explanation{Answer: f.Name + " says that it may not open as many files as it needs.",
 				Steps: []Step{{Say: "Allow more files", Section: "supervisord", Key: "minfds", Value: "65536"},
 					{Say: "That takes effect when supervisord starts anew", Run: "supervisorctl reload"}}}, true
 		}},
-	{"no-memory", pattern.Lazy(`(?i)cannot allocate memory|out of memory|OutOfMemoryError|MemoryError|ENOMEM`),
-		say("$name wanted more memory than it could get.", Step{Say: "Give the machine or its control group more memory, or configure $program to use less"})},
+	{"no-memory", pattern.Lazy(`(?i)cannot allocate memory|\bout of memory\b|OutOfMemoryError|MemoryError|ENOMEM`),
+		say("$name says that it wanted more memory than it could get.", Step{Say: "Give the machine or its control group more memory, or configure $program to use less"})},
 	{"not-as-root", pattern.Lazy(`"root" execution of the PostgreSQL server is not permitted`),
 		say("PostgreSQL refuses to run as root.", Step{Say: "Run it as its own user", Key: "user", Value: "postgres"})},
 	{"not-as-root", pattern.Lazy(`can't run as root without the -u switch`),
@@ -157,12 +190,12 @@ var understood = []words{
 			Step{Say: "Start it by apache2ctl", Key: "command", Value: "apache2ctl -D FOREGROUND"},
 			Step{Say: "apache2ctl stays its parent, so send signals to both", Key: "stopasgroup", Value: "true"})},
 	{"depends", pattern.Lazy(`(?i)connection refused|ECONNREFUSED|could not connect to server`),
-		say("$name could not connect to something that it needs and that is not there (yet).",
+		say("$name says that a connection was refused: something that it needs may not be there (yet).",
 			Step{Say: "Start what it needs before it. If both start together, give it time: more retries, of which each waits a second longer", Key: "startretries", Value: "10"})},
 	{"missing-file", pattern.Lazy(`(?i)(?:No such file or directory|ENOENT)[^'"/]*['"]([^'"]+)['"]`), missingFile},
 	{"missing-file", pattern.Lazy(`(?i)['"]?(/[^'": ,]+)['"]?.{0,20}(?:No such file or directory|does not exist|\(2: )`), missingFile},
 	{"no-permission", pattern.Lazy(`(?i)permission denied|EACCES`),
-		say("$name, which runs as $who, may not do what it tried to.",
+		say("$name, which runs as $who, says that it may not do what it tried to.",
 			Step{Say: "Give $who the right to it; or set user= of [$section] to somebody who has it", Edits: Perhaps})},
 	{"usage", pattern.Lazy(`(?i)(?:unrecognized|unknown|invalid|illegal) (?:option|argument)s?:?(?: --)? ['"‘]?([^'"’ ]+)`), unknownOption},
 }
@@ -180,13 +213,12 @@ func unknownOption(f *Facts, m []string) (Explanation, bool) {
 }
 
 func portInUse(f *Facts, _ []string) (Explanation, bool) {
-	e := Explanation{Answer: fmt.Sprintf("%s wants to listen on an address that somebody else uses already.", f.Name)}
+	e := Explanation{Answer: fmt.Sprintf("%s says that an address is in use already, on which it wants to listen.", f.Name)}
 	if f.Port.Number == 0 {
 		return e, true
 	}
-	e.Answer = fmt.Sprintf("%s wants to listen on port %d, which is taken.", f.Name, f.Port.Number)
 	if len(f.Port.Listeners) == 0 {
-		e.Evidence = append(e.Evidence, "Nobody listens there now, or supervisord may not see who does.")
+		e.Answer = fmt.Sprintf("%s says that port %d, on which it wants to listen, was taken; nobody that supervisord can see listens there now.", f.Name, f.Port.Number)
 		return e, true
 	}
 	for _, p := range f.Port.Listeners {
@@ -215,6 +247,9 @@ func noPortPermission(f *Facts, m []string) (Explanation, bool) {
 
 func missingFile(f *Facts, m []string) (Explanation, bool) {
 	file := strings.TrimSpace(m[1])
+	if f.Files[file] == Present { // by now, or it was another trouble
+		return Explanation{}, false
+	}
 	e := Explanation{Cause: "missing-file", Answer: fmt.Sprintf("%s needs %s, which does not exist.", f.Name, file)}
 	if !strings.HasPrefix(file, "/") {
 		where := f.Options.Directory
@@ -233,6 +268,9 @@ func missingFile(f *Facts, m []string) (Explanation, bool) {
 
 func noPermission(f *Facts, m []string) (Explanation, bool) {
 	file := m[1]
+	if f.Files[file] == Nowhere { // it is no file
+		return Explanation{}, false
+	}
 	e := Explanation{Answer: fmt.Sprintf("%s, which runs as %s, may not use %s.", f.Name, f.who(), file)}
 	if f.Options.User != "" {
 		e.Steps = []Step{{Say: "Give it to the user", Run: "chown " + quote(f.Options.User) + " " + quote(file)}}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // addRest adds what is said whatever the cause: how often it was tried, what
@@ -18,8 +19,11 @@ func (f *Facts) addRest(e *Explanation) {
 	if f.failed() && len(f.Output.Lines) > 0 {
 		e.Evidence = append(e.Evidence, "The last that it wrote to "+f.Output.Channel+":")
 		for _, line := range f.Output.Lines {
-			e.Evidence = append(e.Evidence, "    "+line)
+			e.Evidence = append(e.Evidence, "    "+shortened(line))
 		}
+	}
+	if f.failed() && len(f.Left) > 0 && !slices.Contains([]string{"background", "shell-background"}, e.Cause) {
+		e.Evidence = append(e.Evidence, "What it had started lives on: "+list(f.Left)+".")
 	}
 	if len(f.Changed) > 0 {
 		e.Evidence = append(e.Evidence, "Its configuration on disk is another one by now and not applied: "+strings.Join(f.Changed, ", ")+".")
@@ -196,12 +200,27 @@ func (f *Facts) who() string {
 	return "user " + f.Options.User
 }
 
+// list names processes; of many only the first, since a sentence has to be read.
 func list(processes []Process) string {
+	const enough = 10
 	var names []string
-	for _, p := range processes {
-		names = append(names, fmt.Sprintf("pid %d (%s)", p.PID, p.Command))
+	for _, p := range processes[:min(len(processes), enough)] {
+		names = append(names, fmt.Sprintf("pid %d (%s)", p.PID, shortened(p.Command)))
 	}
-	return strings.Join(names, ", ")
+	text := strings.Join(names, ", ")
+	if more := len(processes) - enough; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// shortened returns as much of a text as fits into a line that somebody reads.
+func shortened(text string) string {
+	const longest = 400 // characters
+	if utf8.RuneCountInString(text) <= longest {
+		return text
+	}
+	return string([]rune(text)[:longest]) + " ..."
 }
 
 func pids(processes []Process) string {

@@ -86,7 +86,7 @@ func TestEndBySignalReads(t *testing.T) {
 			f.State, f.Trouble, f.Options.Autorestart, f.Restarts = state, "", autorestart, 1
 			f.Started = f.Now.Add(-time.Hour)
 			f.Exit = &Exit{Text: "terminated by SIGKILL", Code: -1, Signal: "SIGKILL", Lived: time.Hour, StopTook: time.Second}
-			f.Output = Output{"stderr", []string{"Address already in use"}}
+			f.Output = Output{Channel: "stderr", Lines: []string{"Address already in use"}}
 			for _, left := range [][]Process{nil, {{PID: 3}}} {
 				f.Left = left
 				e := Explain(f)

@@ -15,7 +15,7 @@ func badCommand(f *Facts) (Explanation, bool) {
 	return Explanation{
 		Cause:    "bad-command",
 		Answer:   "supervisord cannot split the command of " + f.Name + " into words: " + strings.TrimPrefix(f.Trouble, "can't parse command ") + ".",
-		Evidence: []string{"command=" + f.Options.Command},
+		Evidence: []string{"command=" + shortened(f.Options.Command)},
 		Steps:    []Step{{Say: "Close the quotes in command= of [" + f.Section + "]; a quote or backslash that is meant as such needs a backslash before it", Edits: Configuration}},
 	}, true
 }

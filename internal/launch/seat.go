@@ -179,8 +179,23 @@ func (s *seat) end(c *child, e spawn.Exit, looksBack bool, report func(superviso
 		Exit: lifecycle.Exit{Status: e.Code(), Text: e.Text()},
 		At:   e.At,
 
+		LogsFrom:  c.logsFrom(),
 		LooksBack: looksBack,
 	})
+}
+
+// logsFrom returns where in its logs, stdout and stderr, begins what the child wrote.
+func (c *child) logsFrom() (from [2]int64) {
+	for _, st := range c.streams {
+		switch {
+		case st.file == nil:
+		case st.channel == "stderr":
+			from[1] = st.file.Began()
+		default:
+			from[0] = st.file.Began()
+		}
+	}
+	return from
 }
 
 // finish writes what is in the pipes of a dead child and closes its logs.

@@ -29,6 +29,7 @@ type File struct {
 
 	hurried atomic.Bool             // Hurry has been called, and no write has heeded it yet
 	waiting atomic.Pointer[os.File] // what a write may be waiting for
+	began   atomic.Int64            // see Began
 
 	mu      sync.Mutex
 	target  target
@@ -77,6 +78,11 @@ func (f *File) Size() int64 {
 	defer f.mu.Unlock()
 	return f.target.size
 }
+
+// Began returns where in the file begins what has been written since it was opened:
+// before that are the words of others, who were there earlier. It does not wait for
+// a write that is under way.
+func (f *File) Began() int64 { return f.began.Load() }
 
 // Write appends p, and then rotates the file if it has reached its limit
 // (logging.md, section 3). To a regular file that is one write(2) and nothing
@@ -239,6 +245,7 @@ func (f *File) truncate() error {
 	err := f.target.file.Truncate(0)
 	if err == nil {
 		f.target.size = 0
+		f.began.Store(0)
 	}
 	return err
 }
@@ -247,6 +254,7 @@ func (f *File) truncate() error {
 func (f *File) use(t target) {
 	f.target = t
 	f.stalled = false
+	f.began.Store(t.size)
 	f.limit = 0
 	if t.owned {
 		f.limit = max(0, f.opt.MaxBytes)

@@ -29,6 +29,27 @@ func TestAppends(t *testing.T) {
 	}
 }
 
+// Where the words of whoever opened a log begin is known, whatever becomes of it.
+func TestBegan(t *testing.T) {
+	path := logPath(t)
+	must(t, os.WriteFile(path, []byte("old\n"), 0o644))
+	f := openLog(t, path, Options{MaxBytes: 10, Backups: 1})
+	write(t, f, "new")
+	if f.Began() != 4 {
+		t.Errorf("it begins at %d, behind the old text", f.Began())
+	}
+	write(t, f, "enough")
+	if f.Began() != 0 {
+		t.Errorf("after a rotation it begins at %d", f.Began())
+	}
+	again := openLog(t, path, Options{})
+	write(t, again, "x")
+	must(t, again.Clear())
+	if again.Began() != 0 {
+		t.Errorf("in an emptied log it begins at %d", again.Began())
+	}
+}
+
 // LOG-004 to LOG-007: what a directory holds after some writes.
 func TestRotation(t *testing.T) {
 	for _, tt := range []struct {

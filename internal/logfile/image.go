@@ -12,6 +12,7 @@ type Image struct {
 	FD      int
 	Path    string
 	Size    int64 `json:",omitempty"` // in bytes, as far as it has been counted
+	Began   int64 `json:",omitempty"` // see File.Began
 	Limit   int64 `json:",omitempty"` // the size that calls for a rotation
 	Blocks  bool  `json:",omitempty"` // a write may have to wait, and cannot be told how long
 	Stalled bool  `json:",omitempty"` // the last write waited in vain for a reader
@@ -30,6 +31,7 @@ func (f *File) Image() (Image, error) {
 		FD:      fd,
 		Path:    f.path,
 		Size:    f.target.size,
+		Began:   f.began.Load(),
 		Limit:   f.limit,
 		Blocks:  f.target.blocks,
 		Stalled: f.stalled,
@@ -60,6 +62,7 @@ func Resume(image Image, opt Options) (*File, error) {
 	}
 	f := &File{path: image.Path, opt: opt, patience: readerPatience}
 	f.use(t)
+	f.began.Store(image.Began)
 	f.stalled = image.Stalled
 	if f.limit > 0 { // the last rotation may have failed, and the next be due later
 		f.limit = max(f.limit, image.Limit)

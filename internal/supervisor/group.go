@@ -44,8 +44,9 @@ type process struct {
 	sends int   // how often something was sent to the child
 	noted bool  // it is in the ledger's list
 
-	settle chan struct{}   // to close when all is known about the last child; nil: it is
-	ended  *lifecycle.Exit // while the end of a child is dealt with; else nil
+	settle   chan struct{}   // to close when all is known about the last child; nil: it is
+	ended    *lifecycle.Exit // while the end of a child is dealt with; else nil
+	logsFrom [2]int64        // then: see Ended
 
 	info atomic.Pointer[Info]
 	past atomic.Pointer[History] // nil: it has never changed

@@ -28,6 +28,7 @@ type History struct {
 	ExitCode int           // of the last child; -1 if a signal ended it
 	ExitPID  int           // of the last child
 	Lived    time.Duration // of the last child
+	LogsFrom [2]int64      // where in its logs, stdout and stderr, begin the words of the last child
 
 	Signal      string          // that somebody asked to be sent last; empty: none
 	SignalAt    time.Time       // when
@@ -81,6 +82,7 @@ func (c *core) remember(p *process, change lifecycle.Changed) {
 			m.Why = p.ended.Text
 			h.Exit, h.ExitAt, h.ExitCode, h.ExitPID = p.ended.Text, c.now, p.ended.Status, change.PID
 			h.Lived, h.OutOfMemory, h.Settled = c.now.Sub(old.startedAt()), false, p.settle
+			h.LogsFrom = p.logsFrom
 		} else if change.To == lifecycle.Backoff {
 			m.Why = p.life.Vars().Trouble
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"supervisor/internal/clock"
 	"supervisor/internal/config"
@@ -48,6 +49,8 @@ type HistoryImage struct {
 	Exit     string
 	ExitAt   clock.Stamp
 	ExitCode int
+	Lived    time.Duration `json:",omitempty"`
+	LogsFrom [2]int64      `json:",omitzero"`
 }
 
 // MomentImage is a Moment.
@@ -71,7 +74,8 @@ func imageOf(p *process, r clock.Reading) ProcessImage {
 		Sends:    p.sends,
 	}
 	if h := p.past.Load(); h != nil {
-		past := &HistoryImage{Restarts: h.Restarts, Exit: h.Exit, ExitAt: r.Stamp(h.ExitAt), ExitCode: h.ExitCode}
+		past := &HistoryImage{Restarts: h.Restarts, Exit: h.Exit, ExitAt: r.Stamp(h.ExitAt), ExitCode: h.ExitCode,
+			Lived: h.Lived, LogsFrom: h.LogsFrom}
 		for _, m := range h.Moments {
 			past.Moments = append(past.Moments, MomentImage{r.Stamp(m.At), m.State, m.PID, m.Why})
 		}
@@ -91,7 +95,8 @@ func (i *HistoryImage) restored(r clock.Reading) *History {
 	if i == nil {
 		return nil
 	}
-	h := &History{Restarts: i.Restarts, Exit: i.Exit, ExitAt: r.Past(i.ExitAt), ExitCode: i.ExitCode}
+	h := &History{Restarts: i.Restarts, Exit: i.Exit, ExitAt: r.Past(i.ExitAt), ExitCode: i.ExitCode,
+		Lived: i.Lived, LogsFrom: i.LogsFrom}
 	for _, m := range i.Moments[max(0, len(i.Moments)-momentsKept):] {
 		h.Moments = append(h.Moments, Moment{r.Past(m.At), m.State, m.PID, m.Why})
 	}

@@ -90,6 +90,8 @@ type Ended struct {
 	PID  int
 	Exit lifecycle.Exit
 	At   time.Time
+	// LogsFrom is where in its logs, stdout and stderr, begins what it wrote.
+	LogsFrom [2]int64
 	// LooksBack says that an Aftermath will follow.
 	LooksBack bool
 }

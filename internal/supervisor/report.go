@@ -57,7 +57,7 @@ func (m reported) apply(c *core) {
 			c.distribute(p.group, pool.Died(p.index))
 		}
 		p.expectAftermath(r.LooksBack)
-		p.ended = &r.Exit
+		p.ended, p.logsFrom = &r.Exit, r.LogsFrom
 		c.perform(p, p.life.Ended(r.At, r.PID, r.Exit))
 		p.ended = nil
 	case Aftermath:
