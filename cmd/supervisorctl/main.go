@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"syscall"
+	"time"
 	"unsafe"
 
 	"supervisor/internal/supervisorctl"
@@ -40,7 +42,23 @@ func main() {
 			signal.Notify(c, of...)
 			return c, func() { signal.Stop(c) }
 		},
+		Raise: raise,
 	}))
+}
+
+// raise has a signal do to the program what it does to one that does not expect it.
+func raise(sig syscall.Signal) {
+	signal.Reset(sig)
+	pid := os.Getpid()
+	if sig == syscall.SIGTSTP {
+		pid = 0 // with all of the job, as a terminal does
+	}
+	if syscall.Kill(pid, sig) == nil {
+		// The system delivers it to some thread in a moment. While the program is
+		// stopped the time passes, too.
+		const moment = 100 * time.Millisecond
+		<-time.After(moment)
+	}
 }
 
 // hide overwrites a part of the command line, which everybody on the machine can

@@ -3,6 +3,10 @@ package supervisorctl
 import (
 	"context"
 	"io"
+	"os"
+	"slices"
+	"sync"
+	"syscall"
 
 	"golang.org/x/term"
 )
@@ -14,15 +18,18 @@ type console struct {
 	out      io.Writer
 	fd       int
 	terminal *term.Terminal
-	ctx      context.Context // of the line that is being typed; Read has no other way to know
+	signals  func(...os.Signal) (<-chan os.Signal, func()) // see Invocation
+	raise    func(syscall.Signal)                          // see Invocation
+	before   *term.State                                   // of the terminal, before the line that is being typed
+	ctx      context.Context                               // of the line that is being typed; Read has no other way to know
 }
 
 // newConsole returns nil unless there is a terminal at both ends.
-func newConsole(in *input, out io.Writer) *console {
+func newConsole(in *input, out io.Writer, inv Invocation) *console {
 	if !isTerminal(in.source) || !isTerminal(out) {
 		return nil
 	}
-	c := &console{in: in, out: out, fd: int(in.source.(descriptor).Fd())}
+	c := &console{in: in, out: out, fd: int(in.source.(descriptor).Fd()), signals: inv.Signals, raise: inv.Raise}
 	c.terminal = term.NewTerminal(c, "")
 	return c
 }
@@ -76,13 +83,58 @@ func (c *console) raw(ctx context.Context, read func() (string, error)) (line st
 	if err != nil {
 		return "", false
 	}
+	c.before = before
 	defer term.Restore(c.fd, before)
+	defer c.heed()()
 	if err := c.terminal.SetSize(c.width(), 1); err != nil {
 		return "", false
 	}
 	c.ctx = ctx
 	line, err = read()
 	return line, err == nil
+}
+
+// heed gives the terminal back before a signal ends the program, and takes it again
+// when the program goes on after it was stopped, until end is called.
+func (c *console) heed() (end func()) {
+	signals, stop := c.signals(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGCONT)
+	done := make(chan struct{})
+	var heeding sync.WaitGroup
+	heeding.Go(func() {
+		for {
+			select {
+			case sig := <-signals:
+				if sig == syscall.SIGCONT {
+					c.again()
+				} else if sig, ok := sig.(syscall.Signal); ok {
+					c.leave(sig)
+				}
+			case <-done:
+				return
+			}
+		}
+	})
+	return func() {
+		close(done)
+		heeding.Wait()
+		stop()
+	}
+}
+
+// leave gives the terminal back for a signal that ends or stops the program, and
+// takes it again if the program lives on.
+func (c *console) leave(sig syscall.Signal) {
+	_ = term.Restore(c.fd, c.before) // if the terminal has gone, nobody wants it back
+	c.raise(sig)
+	c.again()
+}
+
+// again takes the terminal, and shows the line that is being typed.
+func (c *console) again() {
+	if _, err := term.MakeRaw(c.fd); err == nil {
+		// Without the line one can still type.
+		_, _ = c.terminal.Write(nil)
+	}
 }
 
 // width returns how many columns the terminal has, as far as it says so.
@@ -93,8 +145,18 @@ func (c *console) width() int {
 	return helpWidth
 }
 
-// Read is how the line editor reads.
-func (c *console) Read(p []byte) (int, error) { return c.in.readRaw(c.ctx, p) }
+// suspend is what Ctrl-Z sends.
+const suspend = 0x1a
+
+// Read is how the line editor reads. Ctrl-Z is not for it, but stops the program.
+func (c *console) Read(p []byte) (int, error) {
+	n, err := c.in.readRaw(c.ctx, p)
+	typed := slices.DeleteFunc(p[:n], func(b byte) bool { return b == suspend })
+	if len(typed) < n {
+		c.leave(syscall.SIGTSTP)
+	}
+	return len(typed), err
+}
 
 // Write is how the line editor writes.
 func (c *console) Write(p []byte) (int, error) { return c.out.Write(p) }

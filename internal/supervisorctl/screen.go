@@ -30,12 +30,22 @@ func openScreen(fd int, out io.Writer, color bool) (*screen, error) {
 	}
 	s := &screen{fd: fd, out: out, color: color, before: before}
 	s.resize()
-	// The other screen, and no cursor.
-	_, err = io.WriteString(out, "\x1b[?1049h\x1b[?25l")
-	if err != nil {
+	if _, err = io.WriteString(out, otherScreen); err != nil {
 		return nil, errors.Join(fmt.Errorf("cannot draw: %w", err), term.Restore(fd, before))
 	}
 	return s, nil
+}
+
+// otherScreen has the terminal show the other screen, and no cursor.
+const otherScreen = "\x1b[?1049h\x1b[?25l"
+
+// reopen takes the terminal again after close, or after somebody else may have had
+// it: a shell, while this program was stopped.
+func (s *screen) reopen() {
+	// What goes wrong here shows when something is drawn.
+	_, _ = term.MakeRaw(s.fd)
+	_, _ = io.WriteString(s.out, otherScreen)
+	s.resize()
 }
 
 func (s *screen) close() {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 
 	"supervisor/internal/config"
 	"supervisor/internal/terminal"
@@ -37,9 +38,11 @@ type session struct {
 	server        server // nil until the first call
 	in            *input
 	console       *console // nil: lines are read as they come
+	blind         *console // for passwords where there is no console: errOut instead of out
 	out, errOut   io.Writer
 	interruptible func(context.Context) (context.Context, context.CancelFunc)
 	signals       func(...os.Signal) (<-chan os.Signal, func())
+	raise         func(syscall.Signal)
 
 	checkFile func(args []string, stdout, stderr io.Writer) int // see Invocation
 
@@ -59,16 +62,24 @@ type session struct {
 }
 
 func newSession(inv Invocation, settings config.Ctl, dial dialer) *session {
+	if inv.Signals == nil {
+		inv.Signals = func(...os.Signal) (<-chan os.Signal, func()) { return nil, func() {} }
+	}
+	if inv.Raise == nil {
+		inv.Raise = func(syscall.Signal) {}
+	}
 	in := newInput(inv.Stdin)
 	return &session{
 		settings:      settings,
 		dial:          dial,
 		in:            in,
-		console:       newConsole(in, inv.Stdout),
+		console:       newConsole(in, inv.Stdout, inv),
+		blind:         newConsole(in, inv.Stderr, inv),
 		out:           &lockedWriter{w: inv.Stdout},
 		errOut:        &lockedWriter{w: shown(inv.Stderr)},
 		interruptible: inv.Interruptible,
 		signals:       inv.Signals,
+		raise:         inv.Raise,
 		filtered:      isTerminal(inv.Stdout),
 		onTerminal:    isTerminal(inv.Stdout),
 		advising:      isTerminal(inv.Stderr),

@@ -89,6 +89,9 @@ func (s *session) password(ctx context.Context) (password string, ok bool) {
 	if s.console != nil {
 		return s.console.password(ctx, prompt)
 	}
+	if s.blind != nil { // the answers go elsewhere, and yet there is somebody who types
+		return s.blind.password(ctx, prompt)
+	}
 	// Not on the standard output, which would go to whoever reads the answers.
 	fmt.Fprint(s.errOut, prompt)
 	return s.in.line(ctx)

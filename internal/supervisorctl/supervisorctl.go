@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"supervisor/internal/config"
 	"supervisor/internal/getopt"
@@ -42,6 +43,11 @@ type Invocation struct {
 	// Signals has signals sent to a channel instead of ending the program, until
 	// stop is called.
 	Signals func(...os.Signal) (c <-chan os.Signal, stop func())
+
+	// Raise has a signal do to the program what it does to one without plans for
+	// it; one that stops, to all that share the terminal's attention with it. It
+	// returns if the program lives on, or when it does again.
+	Raise func(syscall.Signal)
 }
 
 // Run does what the command line asks for and returns the exit status: that of

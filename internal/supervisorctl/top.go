@@ -41,6 +41,9 @@ func topCommand(s *session, ctx context.Context, arg string) error {
 	if s.console == nil {
 		return &failure{"Error: top needs a terminal", exitError}
 	}
+	if variable(s.env, "TERM") == "dumb" {
+		return &failure{"Error: top needs a terminal that can do more than this one (TERM=dumb)", exitError}
+	}
 	screen, err := openScreen(s.console.fd, s.console.out, s.color)
 	if err != nil {
 		return err
@@ -56,7 +59,7 @@ func topCommand(s *session, ctx context.Context, arg string) error {
 
 // run is the loop: whatever happens, the view follows, and what differs is drawn.
 func (l *liveView) run() error {
-	signals, stop := l.s.signals(syscall.SIGWINCH, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGCONT)
+	signals, stop := l.s.signals(syscall.SIGWINCH, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGCONT)
 	defer stop()
 	keys := make(chan []top.Key)
 	l.running.Go(func() { l.readKeys(keys) })
@@ -82,9 +85,14 @@ func (l *liveView) run() error {
 			l.view = change(l.view)
 		case sig := <-signals:
 			switch sig {
-			case syscall.SIGWINCH, syscall.SIGCONT:
+			case syscall.SIGCONT:
+				l.screen.reopen()
+				fallthrough
+			case syscall.SIGWINCH:
 				l.screen.resize()
 				l.view = l.view.Resized(l.screen.width, l.screen.height)
+			case syscall.SIGINT:
+				return nil
 			default:
 				return &failure{"Terminated by " + sig.String(), exitError}
 			}
@@ -218,6 +226,11 @@ func (l *liveView) act(a top.Action) {
 		l.endLog()
 	case top.Repaint:
 		l.screen.forget()
+	case top.Suspend:
+		l.screen.close()
+		l.s.raise(syscall.SIGTSTP)
+		l.screen.reopen()
+		l.view = l.view.Resized(l.screen.width, l.screen.height)
 	}
 }
 

@@ -254,6 +254,7 @@ func (v View) help() []Line {
 		{"N P M T", "sort by name, CPU, memory, uptime"},
 		{"i", "sort the other way round"},
 		{"Ctrl-L", "paint the screen again"},
+		{"Ctrl-Z", "stop this program; fg of your shell goes on with it"},
 		{"q, Ctrl-C", "quit"},
 	} {
 		lines = append(lines, Line{{"  " + Fit(row[0], 38, true), Strong}, {row[1], Plain}})

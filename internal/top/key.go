@@ -24,6 +24,7 @@ const (
 	Backspace Key = 0x7f
 	Interrupt Key = 0x03
 	Redraw    Key = 0x0c
+	Pause     Key = 0x1a
 )
 
 // sequences are what terminals send for keys, after the escape.
@@ -84,6 +85,7 @@ const (
 	ShowLog // of the process, from now on
 	HideLog
 	Repaint // the whole screen, which something else has written on
+	Suspend // the program, until the user goes on with it
 )
 
 // Action is what the user wants done.
@@ -101,6 +103,9 @@ func (v View) Pressed(k Key) (View, Action) {
 	}
 	if k == Redraw {
 		return v, Action{Verb: Repaint}
+	}
+	if k == Pause {
+		return v, Action{Verb: Suspend}
 	}
 	switch v.mode {
 	case filtering, signaling:
