@@ -1,6 +1,7 @@
 package supervisorctl
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -136,5 +137,37 @@ func TestJSONInTheShell(t *testing.T) {
 	}
 	if !strings.Contains(c.stderr, "Really shut the remote supervisord process down y/N? ") {
 		t.Errorf("the question is not on the standard error: %q", c.stderr)
+	}
+}
+
+// hesitant is a server that answers one method only when nobody waits any more.
+type hesitant struct {
+	answers
+	method string
+}
+
+func (h hesitant) Call(ctx context.Context, method string, params ...any) (any, error) {
+	if method != h.method {
+		return h.answers.Call(ctx, method, params...)
+	}
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// What is interrupted has a document, too: whoever reads it expects one.
+func TestJSONInterrupted(t *testing.T) {
+	var out, errOut strings.Builder
+	status := run(Invocation{
+		Args: []string{"-s", fakeURL, "--json", "stop", "cat"}, Exe: "/nonexistent/bin/ctl", Cwd: t.TempDir(),
+		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errOut,
+		Interruptible: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, interrupt := context.WithCancel(ctx)
+			interrupt()
+			return ctx, interrupt
+		},
+	}, always(hesitant{twoProcesses, "supervisor.stopProcess"}))
+	const want = `{"command":"stop","exit_status":1,"result":[],"errors":[{"message":"interrupted"}]}` + "\n"
+	if out.String() != want || errOut.String() != "" || status != 1 {
+		t.Errorf("prints %q and %q with status %d", out.String(), errOut.String(), status)
 	}
 }

@@ -246,8 +246,13 @@ func (s *session) report(err error) {
 		p.Message = "Server requires authentication"
 		s.fail(exitError, p, "%s", p.Message)
 	case errors.Is(err, context.Canceled):
-		s.say("")
 		s.done = true
+		if s.document == nil {
+			s.say("")
+			return
+		}
+		p.Message = "interrupted"
+		s.fail(exitError, p, "%s", p.Message)
 	case errors.Is(err, errStream):
 		p.Message = err.Error()
 		s.fail(exitUsage, p, "Error: %s", err)

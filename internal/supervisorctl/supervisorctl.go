@@ -104,6 +104,11 @@ func run(inv Invocation, dial dialer) int {
 		return 0
 	}
 	s.interactive = o.interactive
+	if s.json { // whoever reads it gets a document, also of what was interrupted
+		interruptible, stop := s.interruptible(ctx)
+		defer stop()
+		ctx = interruptible
+	}
 	s.execute(ctx, strings.Join(o.action, " "))
 	return s.status
 }
