@@ -49,6 +49,12 @@ type kin struct {
 //
 // Of programs that started others only the first of each family is named.
 func Find(self int, mine Mine) ([]Orphan, error) {
+	// Nothing around the first process of a container is older than it, and what
+	// it starts in the very tick of its own birth would look like an orphan: it
+	// has the first process as its parent.
+	if self == 1 {
+		return nil, nil
+	}
 	var look looker
 	me, err := look.Look(self)
 	if err != nil {

@@ -21,7 +21,24 @@ func TestMain(m *testing.M) {
 		mine := func(url, group, process string) bool { return url == os.Getenv("ORPHAN_TEST_URL") }
 		found, err := Find(os.Getpid(), mine)
 		fmt.Println(found, err)
+	case "first": // the first process of a container, with a child that it has just started
+		firstFinds()
 	}
+}
+
+func firstFinds() {
+	if err := syscall.Mount("proc", "/proc", "proc", 0, ""); err != nil {
+		fmt.Println(err)
+		return
+	}
+	child := exec.Command("/bin/sleep", "600")
+	child.Env = []string{"SUPERVISOR_SERVER_URL=u", "SUPERVISOR_GROUP_NAME=g", "SUPERVISOR_PROCESS_NAME=own"}
+	if err := child.Start(); err != nil {
+		fmt.Println(err)
+		return
+	}
+	found, err := Find(os.Getpid(), func(string, string, string) bool { return true })
+	fmt.Println(found, err)
 }
 
 // run starts a shell script that prints the pids of what it leaves behind.
@@ -104,6 +121,29 @@ func TestFind(t *testing.T) {
 	// what it was started by.
 	if got := find(t, url, "SUPERVISOR_SERVER_URL="+url, "SUPERVISOR_GROUP_NAME=g", "SUPERVISOR_PROCESS_NAME=me"); strings.Contains(got, "me ") {
 		t.Errorf("itself: %s", got)
+	}
+}
+
+// The first process of a container, where every start time is that of the daemon
+// or later, told its own first programs to be killed as left over.
+func TestFirstProcessHasNoOrphans(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("making a container needs root")
+	}
+	for range 20 { // the child is of the same tick as its parent most of the time, not always
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), "ORPHAN_TEST_PART=first")
+		cmd.SysProcAttr = &syscall.SysProcAttr{
+			Cloneflags:   syscall.CLONE_NEWPID | syscall.CLONE_NEWNS,
+			Unshareflags: syscall.CLONE_NEWNS, // which makes the mounts private
+		}
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Skipf("cannot make a container: %v", err)
+		}
+		if got, want := string(out), "[] <nil>\n"; got != want {
+			t.Fatalf("found %s, want %s", got, want)
+		}
 	}
 }
 
