@@ -55,7 +55,7 @@ func Find(self int, mine Mine) ([]Orphan, error) {
 	if self == 1 {
 		return nil, nil
 	}
-	var look looker
+	look := looker{self: self}
 	me, err := look.Look(self)
 	if err != nil {
 		return nil, err
@@ -84,7 +84,10 @@ func Find(self int, mine Mine) ([]Orphan, error) {
 }
 
 // looker looks at one process after the other.
-type looker struct{ identity.Reader }
+type looker struct {
+	identity.Reader
+	self int // the daemon that asks
+}
 
 // meet reads the environment of a process. Most have nothing to do with any
 // supervisor, and are looked at no further.
@@ -109,15 +112,15 @@ func (l *looker) meet(p identity.Process) kin {
 	return k
 }
 
-// cares reports whether somebody above the process answers for it: a supervisor,
-// or a program of the same names, which is named itself.
+// cares reports whether somebody above the process answers for it: the daemon that
+// asks, another supervisor, or a program of the same names, which is named itself.
 func (l *looker) cares(k kin) bool {
 	for at := k.Process; at.Parent > 1; {
 		parent, err := l.Look(at.Parent)
 		if err != nil {
 			return true // the parent has just gone: this is no quiet leftover
 		}
-		if l.supervises(parent.PID) {
+		if parent.PID == l.self || l.supervises(parent.PID) {
 			return true
 		}
 		if p := l.meet(parent); p.group == k.group && p.process == k.process && p.url == k.url {

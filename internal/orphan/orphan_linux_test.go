@@ -17,7 +17,14 @@ func TestMain(m *testing.M) {
 	switch os.Getenv("ORPHAN_TEST_PART") {
 	case "":
 		os.Exit(m.Run())
-	case "daemon": // what Find says to a daemon that starts now
+	case "daemon": // what Find says to a daemon that starts now, and has just started a program
+		child := exec.Command("/bin/sleep", "600")
+		child.Env = []string{"SUPERVISOR_SERVER_URL=" + os.Getenv("ORPHAN_TEST_URL"), "SUPERVISOR_GROUP_NAME=g", "SUPERVISOR_PROCESS_NAME=own"}
+		if err := child.Start(); err != nil {
+			fmt.Println(err)
+			return
+		}
+		defer child.Process.Kill()
 		mine := func(url, group, process string) bool { return url == os.Getenv("ORPHAN_TEST_URL") }
 		found, err := Find(os.Getpid(), mine)
 		fmt.Println(found, err)
@@ -82,7 +89,7 @@ func leave(t *testing.T, url, name, script string) []int {
 func find(t *testing.T, url string, env ...string) string {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(append(os.Environ(), "ORPHAN_TEST_PART=daemon", "ORPHAN_TEST_URL="+url), env...)
+	cmd.Env = append(append(os.Environ(), "GORACE=atexit_sleep_ms=0", "ORPHAN_TEST_PART=daemon", "ORPHAN_TEST_URL="+url), env...)
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)
@@ -114,6 +121,9 @@ func TestFind(t *testing.T) {
 	if n := strings.Count(got, "{"); n > 3 { // the script that stands for a daemon is one of its own
 		t.Errorf("too many: %s", got)
 	}
+	if strings.Contains(got, "own") {
+		t.Errorf("its own program is called left over: %s", got)
+	}
 	if strings.Contains(got, "other") {
 		t.Errorf("another daemon's: %s", got)
 	}
@@ -132,7 +142,7 @@ func TestFirstProcessHasNoOrphans(t *testing.T) {
 	}
 	for range 20 { // the child is of the same tick as its parent most of the time, not always
 		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), "ORPHAN_TEST_PART=first")
+		cmd.Env = append(os.Environ(), "ORPHAN_TEST_PART=first", "GORACE=atexit_sleep_ms=0")
 		cmd.SysProcAttr = &syscall.SysProcAttr{
 			Cloneflags:   syscall.CLONE_NEWPID | syscall.CLONE_NEWNS,
 			Unshareflags: syscall.CLONE_NEWNS, // which makes the mounts private
