@@ -44,9 +44,9 @@ type process struct {
 	sends int   // how often something was sent to the child
 	noted bool  // it is in the ledger's list
 
-	settle   chan struct{}   // to close when all is known about the last child; nil: it is
-	ended    *lifecycle.Exit // while the end of a child is dealt with; else nil
-	logsFrom [2]int64        // then: see Ended
+	settle chan struct{} // to close when all is known about the last child; nil: it is
+	ended  *Ended        // while the end of a child is dealt with; else nil
+	lived  time.Duration // then: from its birth, which may be long after it was asked for
 
 	info atomic.Pointer[Info]
 	past atomic.Pointer[History] // nil: it has never changed

@@ -79,10 +79,11 @@ func (c *core) remember(p *process, change lifecycle.Changed) {
 		}
 	case lifecycle.Backoff, lifecycle.Exited, lifecycle.Stopped:
 		if p.ended != nil {
-			m.Why = p.ended.Text
-			h.Exit, h.ExitAt, h.ExitCode, h.ExitPID = p.ended.Text, c.now, p.ended.Status, change.PID
-			h.Lived, h.OutOfMemory, h.Settled = c.now.Sub(old.startedAt()), false, p.settle
-			h.LogsFrom = p.logsFrom
+			exit := p.ended.Exit
+			m.Why = exit.Text
+			h.Exit, h.ExitAt, h.ExitCode, h.ExitPID = exit.Text, p.ended.At, exit.Status, change.PID
+			h.Lived, h.OutOfMemory, h.Settled = p.lived, false, p.settle
+			h.LogsFrom = p.ended.LogsFrom
 		} else if change.To == lifecycle.Backoff {
 			m.Why = p.life.Vars().Trouble
 		}
@@ -110,17 +111,6 @@ func (c *core) rememberSignal(p *process, name string) {
 	h := p.history()
 	h.Signal, h.SignalAt = name, c.now
 	p.past.Store(&h)
-}
-
-// startedAt returns when the last child was asked for. The machine cannot be
-// asked: it may have asked for the next one by now.
-func (h History) startedAt() time.Time {
-	for _, m := range slices.Backward(h.Moments) {
-		if m.State == lifecycle.Starting {
-			return m.At
-		}
-	}
-	return time.Time{}
 }
 
 // expectAftermath lets those who ask about the last child wait until all is

@@ -57,7 +57,7 @@ func (m reported) apply(c *core) {
 			c.distribute(p.group, pool.Died(p.index))
 		}
 		p.expectAftermath(r.LooksBack)
-		p.ended, p.logsFrom = &r.Exit, r.LogsFrom
+		p.ended, p.lived = &r, r.At.Sub(p.life.Vars().Started)
 		c.perform(p, p.life.Ended(r.At, r.PID, r.Exit))
 		p.ended = nil
 	case Aftermath:

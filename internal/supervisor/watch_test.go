@@ -111,7 +111,7 @@ func TestHistory(t *testing.T) {
 		w.do("stop byhand", func() error { return w.s.Stop("byhand", true) })
 		w.do("start byhand", func() error { return w.s.Start("byhand", true) })
 		w.s.Histories(func(i Info, h History) {
-			w.say("    %s: %d restarts, last exit %q (%d) after %v", i.Display(), h.Restarts, h.Exit, h.ExitCode, since(w.began, h.ExitAt))
+			w.say("    %s: %d restarts, last exit %q (%d) after %v, of one that lived %v", i.Display(), h.Restarts, h.Exit, h.ExitCode, since(w.began, h.ExitAt), h.Lived)
 			for _, m := range h.Moments {
 				w.say("        after %v %v pid %d %s", since(w.began, m.At), m.State, m.PID, m.Why)
 			}
