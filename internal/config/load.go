@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"supervisor/internal/ini"
@@ -122,7 +124,20 @@ func readMain(file, cwd string) ([]byte, error) {
 	if _, err := os.Stat(absolute(cwd, file)); err != nil {
 		return nil, &Error{Code: Unreadable, Text: "could not find config file " + file}
 	}
-	return nil, &Error{Code: Unreadable, Text: "could not read config file " + file}
+	return nil, &Error{Code: Unreadable, Text: "could not read config file " + file, Hint: unreadable(absolute(cwd, file), err)}
+}
+
+// unreadable says why a file may not be read; empty: there is more to it than that.
+func unreadable(path string, err error) string {
+	info, statErr := os.Stat(path)
+	if !errors.Is(err, fs.ErrPermission) || statErr != nil {
+		return ""
+	}
+	hint := fmt.Sprintf("uid %d may not read it: its mode is %04o", os.Geteuid(), info.Mode().Perm())
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		hint += fmt.Sprintf(", and it belongs to uid %d and gid %d", stat.Uid, stat.Gid)
+	}
+	return hint
 }
 
 var errTooBig = fmt.Errorf("it is larger than %d MB", maxFileSize>>20)

@@ -2,11 +2,14 @@ package config
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -189,6 +192,22 @@ func TestMainFile(t *testing.T) {
 	s.src.File = "F"
 	if c := s.must(); c.File != "F" || c.Here != s.dir {
 		t.Errorf("File %q, Here %q", c.File, c.Here)
+	}
+}
+
+// Who may not read a file is told whose it is.
+func TestUnreadable(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "supervisord.conf")
+	if err := os.WriteFile(file, nil, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	denied := &fs.PathError{Op: "open", Path: file, Err: syscall.EACCES}
+	want := fmt.Sprintf("uid %d may not read it: its mode is 0640, and it belongs to uid %d and gid ", os.Geteuid(), os.Getuid())
+	if hint := unreadable(file, denied); !strings.HasPrefix(hint, want) {
+		t.Errorf("%q, want %q", hint, want)
+	}
+	if hint := unreadable(file, syscall.EIO); hint != "" {
+		t.Errorf("of another trouble: %q", hint)
 	}
 }
 

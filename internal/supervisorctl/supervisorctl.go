@@ -87,6 +87,10 @@ func run(inv Invocation, dial dialer) int {
 	}
 	if err != nil {
 		getopt.WriteError(shown(inv.Stderr), inv.Exe, err)
+		var wrong *config.Error
+		if isTerminal(inv.Stderr) && errors.As(err, &wrong) && wrong.Hint != "" {
+			fmt.Fprintln(shown(inv.Stderr), wrong.Hint)
+		}
 		return 2
 	}
 

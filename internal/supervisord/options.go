@@ -101,7 +101,7 @@ func parseCommandLine(args []string, check func(config.Override) error) (command
 
 // writeHelp writes the text of --help.
 func writeHelp(w io.Writer, exe string) {
-	fmt.Fprintf(w, "supervisord -- run a set of applications as daemons.\n\nUsage: %s [options]\n       %s [options] check [--json] [--strict] [FILE]\n\nOptions:\n", exe, exe)
+	fmt.Fprintf(w, "supervisord -- run a set of applications as daemons.\n\nUsage: %s [options]\n       %s [options] check [--json] [--strict] [--ignore CODES] [FILE]\n\nOptions:\n", exe, exe)
 	for _, o := range options {
 		var spelled []string
 		for _, short := range o.Short {
