@@ -196,7 +196,7 @@ func exit(p *config.Process, h supervisor.History) *explain.Exit {
 		e.Asked = h.Signal
 	}
 	for i, m := range h.Moments {
-		if m.At.Equal(h.ExitAt) && i > 0 && h.Moments[i-1].State == lifecycle.Stopping {
+		if m.PID == h.ExitPID && i > 0 && h.Moments[i-1].State == lifecycle.Stopping { // the loop heard of the end then
 			e.StopTook = max(m.At.Sub(h.Moments[i-1].At), 1)
 			e.Killed = e.Signal == "SIGKILL" && signals.Name(p.StopSignal) != "SIGKILL" && e.StopTook >= p.StopWait
 		}
