@@ -50,6 +50,7 @@ func TestListeners(t *testing.T) {
 				s.Call("supervisor.sendProcessStdin", "speaker", "go\n")
 				s.AwaitState("speaker", wire.Exited)
 				s.Call("supervisor.sendRemoteCommEvent", "a type", "line one\nline two ünï")
+				s.Await("the answer to what it asked", func() bool { return strings.Contains(s.Read("events"), tt.want) })
 				s.Call("supervisor.stopProcess", "cat")
 				s.Call("supervisor.startProcess", "cat")
 				s.Call("supervisor.removeProcessGroup", "pair")
