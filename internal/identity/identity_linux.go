@@ -60,7 +60,7 @@ func (r *Reader) Look(pid int) (Process, error) {
 
 // Environ returns the environment that a process was started with: variables,
 // each with a zero byte behind it. They are there until the next call. Only its
-// own user and root may know.
+// own user and root may know. In the moment of an execve(2) a process has none.
 func (r *Reader) Environ(pid int) ([]byte, error) { return r.read(pid, "environ") }
 
 // Command returns the words that a process was started with.

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -9,17 +10,33 @@ import (
 	"testing"
 )
 
-func TestLook(t *testing.T) {
-	cmd := exec.Command("/bin/sh", "-c", "read x; exit 7")
-	cmd.Env = []string{"A=1", "B="}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+// start starts a command that says a line when it runs, waits for that line, and
+// returns its standard input. Before it, the kernel may still be in the middle of the
+// execve, where a process has neither words nor environment.
+func start(t *testing.T, cmd *exec.Cmd) io.Closer {
+	t.Helper()
 	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := out.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func TestLook(t *testing.T) {
+	cmd := exec.Command("/bin/sh", "-c", "echo; read x; exit 7")
+	cmd.Env = []string{"A=1", "B="}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	in := start(t, cmd)
 	pid := cmd.Process.Pid
 	p, err := Look(pid)
 	if err != nil || p.Parent != os.Getpid() || p.Group != pid || p.Born == 0 || p.Ended() {
@@ -59,16 +76,10 @@ func TestLook(t *testing.T) {
 // What a Reader reads is whole, however often it grows, and not mixed with what it
 // read before.
 func TestReader(t *testing.T) {
-	cmd := exec.Command("/bin/sh", "-c", "read x")
+	cmd := exec.Command("/bin/sh", "-c", "echo; read x")
 	long := "LONG=" + strings.Repeat("x", 100_000)
 	cmd.Env = []string{long, "LAST=1"}
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	in := start(t, cmd)
 	defer cmd.Wait()
 	defer in.Close()
 	var r Reader
