@@ -29,16 +29,25 @@ func TestLured(t *testing.T) {
 		{"127.0.0.1.evil.example", browser, true},
 		{"evil.example", "Origin: http://evil.example", true},
 		{"evil.example", "Sec-Fetch-Site: same-origin", true},
-		{"evil.example", "Accept: */*", false},          // no browser
-		{"evil.example", "Accept-Language: *", false},   // Node's fetch
-		{"evil.example", "Sec-Fetch-Mode: cors", false}, // the same
+		{"evil.example", "Accept: */*", false}, // no browser
+		{"evil.example", "Accept-Language: *\nSec-Fetch-Mode: cors\nAccept-Encoding: gzip, deflate", false}, // Node's fetch
+		{"evil.example", "Accept-Language: *\nAccept-Encoding: gzip, br", false},                            // Deno's
+		{"evil.example", "Sec-Fetch-Mode: cors", false},
+
+		// Regression: a page that asked for all languages, or for none, passed for
+		// a library, and could read the logs and act by links.
+		{"evil.example", "Accept-Language: *\nAccept-Encoding: gzip, deflate", true},
+		{"evil.example", "Accept-Language:\nAccept-Encoding: gzip, deflate", true},
+		{"evil.example", "Accept-Language: *\nSec-Fetch-Mode: cors\nSec-Fetch-Site: same-origin", true},
 	} {
 		r, err := http.NewRequest("POST", "http://"+c.host+"/", http.NoBody)
 		if err != nil {
 			t.Fatal(err)
 		}
-		name, value, _ := strings.Cut(c.header, ": ")
-		r.Header.Set(name, value)
+		for line := range strings.SplitSeq(c.header, "\n") {
+			name, value, _ := strings.Cut(line, ":")
+			r.Header.Set(name, strings.TrimSpace(value))
+		}
 		if got := g.lured(r); got != c.lured {
 			t.Errorf("%s with %s: refused %v, want %v", c.host, c.header, got, c.lured)
 		}

@@ -49,13 +49,23 @@ func newGuard(server config.Server, hostname string) guard {
 // lured reports whether a request has to be refused.
 func (g guard) lured(r *http.Request) bool { return fromBrowser(r) && !g.ours(r.Host) }
 
-// fromBrowser reports whether a request has a header that browsers always send
-// and other clients have no reason for. "*" is the language of some libraries,
-// and of no browser.
+// fromBrowser reports whether a request comes from a browser, by the headers that
+// browsers always send and other clients have no reason for. Origin is sent with
+// every POST, Accept-Language with everything, and a page may have it say what it
+// likes, but not leave it out.
 func fromBrowser(r *http.Request) bool {
 	h := r.Header
-	language := h.Get("Accept-Language")
-	return h.Get("Sec-Fetch-Site") != "" || h.Get("Origin") != "" || language != "" && language != "*"
+	if h.Get("Sec-Fetch-Site") != "" || h.Get("Origin") != "" {
+		return true
+	}
+	return len(h["Accept-Language"]) > 0 && !fromLibrary(h)
+}
+
+// fromLibrary reports whether a request is one of those libraries that say that
+// they speak all languages. A page can say that, too, but neither name a mode, as
+// Node does, nor keep the browser from taking deflate.
+func fromLibrary(h http.Header) bool {
+	return h.Get("Accept-Language") == "*" && (h.Get("Sec-Fetch-Mode") != "" || !strings.Contains(h.Get("Accept-Encoding"), "deflate"))
 }
 
 // ourDomains are those in which nobody can register a name (RFC 6761, RFC 6762,
