@@ -135,7 +135,7 @@ func stops(names []string, verb, otherwise string) string {
 	if len(names) == 0 {
 		return otherwise + ", nothing of it is running"
 	}
-	return verb + " " + strings.Join(names, ", ")
+	return verb + " " + strings.Join(fold(names), ", ")
 }
 
 // optionChanges shows what options are and will be. What changes alike in
@@ -143,11 +143,15 @@ func stops(names []string, verb, otherwise string) string {
 func optionChanges(options []wire.OptionChange) string {
 	var text strings.Builder
 	var shown []wire.OptionChange
+	var gone, fresh []string
 	whose := ""
 	for _, o := range options {
-		if o.Key == processName {
-			text.WriteString(comesOrGoes(o))
-			whose = ""
+		switch {
+		case o.Key == processName && o.To == "":
+			gone = append(gone, o.Process)
+			continue
+		case o.Key == processName:
+			fresh = append(fresh, o.Process)
 			continue
 		}
 		alike := wire.OptionChange{Key: o.Key, From: o.From, To: o.To}
@@ -161,7 +165,7 @@ func optionChanges(options []wire.OptionChange) string {
 				processes = append(processes, other.Process)
 			}
 		}
-		if now := cmp.Or(strings.Join(processes, ", "), "the group"); now != whose {
+		if now := cmp.Or(strings.Join(fold(processes), ", "), "the group"); now != whose {
 			whose = now
 			fmt.Fprintf(&text, "  %s:\n", whose)
 		}
@@ -169,13 +173,11 @@ func optionChanges(options []wire.OptionChange) string {
 			fmt.Fprintf(&text, "    %s %s=%s\n", side.sign, o.Key, cmp.Or(side.value, "(none)"))
 		}
 	}
-	return text.String()
-}
-
-// comesOrGoes says which it is of a process that is only on one side.
-func comesOrGoes(o wire.OptionChange) string {
-	if o.To == "" {
-		return "  " + o.Process + ": would be gone\n"
+	for _, names := range fold(gone) {
+		text.WriteString("  " + names + ": would be gone\n")
 	}
-	return "  " + o.Process + ": new\n"
+	for _, names := range fold(fresh) {
+		text.WriteString("  " + names + ": new\n")
+	}
+	return text.String()
 }

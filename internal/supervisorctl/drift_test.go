@@ -1,6 +1,7 @@
 package supervisorctl
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -89,6 +90,32 @@ func TestDiffOfNumprocs(t *testing.T) {
 		{"", "diff", a, "pool: changed; update would restart pool:pool_02\n  pool_02: would be gone\n  pool_x: new\n", 0},
 		{"", "update --dry-run", a, "pool: would be updated (processes), which stops pool:pool_02\n", 0},
 	})
+}
+
+// A farm of workers is told in a few lines; scripts get every name.
+func TestDriftOfAFarm(t *testing.T) {
+	const workers = 500
+	var stops, options []any
+	for i := range workers {
+		name := fmt.Sprintf("web_%03d", i)
+		stops = append(stops, "web:"+name)
+		options = append(options, xmlrpc.Struct{{Name: "process", Value: name}, {Name: "key", Value: "command"}, {Name: "from", Value: "old"}, {Name: "to", Value: "new"}})
+	}
+	for i := range workers {
+		name := fmt.Sprintf("web_%d", workers+i)
+		options = append(options, xmlrpc.Struct{{Name: "process", Value: name}, {Name: "key", Value: "process_name"}, {Name: "from", Value: ""}, {Name: "to", Value: name}})
+	}
+	a := answers{"getConfigDrift": xmlrpc.Struct{{Name: "changed", Value: []any{
+		xmlrpc.Struct{{Name: "group", Value: "web"}, {Name: "stops", Value: stops}, {Name: "options", Value: options}},
+	}}}}
+	runTranscripts(t, []transcript{
+		{"", "diff", a, "web: changed; update would restart web:web_000 .. web_499 (500)\n" +
+			"  web_000 .. web_499 (500):\n    - command=old\n    + command=new\n  web_500 .. web_999 (500): new\n", 0},
+		{"", "update --dry-run", a, "web: would be updated (command, processes), which stops web:web_000 .. web_499 (500)\n", 0},
+	})
+	if got, _ := new(ctl).run(t, a, "--json", "update", "--dry-run"); strings.Count(got, `"web:web_`) != workers {
+		t.Errorf("not all names are in %s", got)
+	}
 }
 
 func TestDryRunJSON(t *testing.T) {

@@ -92,7 +92,7 @@ func stopped(g wire.Drifted) string {
 	if len(g.Stops) == 0 {
 		return "nothing of it is running"
 	}
-	return "which stops " + strings.Join(g.Stops, ", ")
+	return "which stops " + strings.Join(fold(g.Stops), ", ")
 }
 
 // refuseUnknownGroups tells which names are neither those of active groups nor
