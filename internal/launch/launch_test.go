@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -23,6 +24,8 @@ import (
 func TestMain(m *testing.M) {
 	spawn.StageMain()
 	keeper.ProcessMain()
+	// As a daemon does, by which its children do not ignore what nohup(1) has it ignore.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	os.Exit(m.Run())
 }
 

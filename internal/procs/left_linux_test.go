@@ -1,6 +1,7 @@
 package procs
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -31,9 +32,17 @@ func TestBelongs(t *testing.T) {
 // background does, and returns its pid.
 func orphaned(t *testing.T, c Child) int {
 	t.Helper()
-	cmd := exec.Command("setsid", "sh", "-c", "exec 2>&1; sleep 60 >/dev/null 2>&1 & echo $!")
+	// It says its pid itself: in the moment of an execve(2) it would have no environment.
+	cmd := exec.Command("setsid", "sh", "-c", `exec 3<&0; sh -c 'echo $$; exec >/dev/null 2>&1; read x' <&3 &`)
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "SUPERVISOR_PROCESS_NAME=" + c.Name, "SUPERVISOR_GROUP_NAME=" + c.Group, "SUPERVISOR_SERVER_URL=" + c.Server}
+	stdin, silence, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { silence.Close() })
+	cmd.Stdin = stdin
 	out, err := cmd.Output()
+	stdin.Close()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/signal"
 	"strconv"
 	"sync"
 	"testing"
@@ -21,6 +22,8 @@ func TestMain(m *testing.M) {
 	if os.Args[0] == "child" {
 		os.Exit(child(os.Args[1], os.Args[2:]))
 	}
+	// As a daemon does, by which its children do not ignore what nohup(1) has it ignore.
+	signal.Notify(make(chan os.Signal, 1), unix.SIGHUP)
 	os.Exit(m.Run())
 }
 
