@@ -190,19 +190,38 @@ func (c *command) shell() bool {
 		return true
 	}
 	if compound.MatchString(plain) && !executes.MatchString(plain) && !c.p.StopAsGroup {
-		f := c.say(shellNoExec, "the shell gets the stop signal and keeps it to itself: what it runs goes on")
-		f.Hint = "say exec before the last command, or stopasgroup=true"
-		changed, ok := withExec(script)
-		if i := strings.LastIndex(c.o.Value, script); ok && i >= 0 {
-			f.Suggestion = c.instead(c.o, c.o.Value[:i]+changed+c.o.Value[i+len(script):])
-		} else if group, given := c.s.Get("stopasgroup"); given {
-			f.move(c.checker, group.File, group.Line)
-			f.Suggestion = c.instead(group, "true")
-		} else {
-			c.below(f, "stopasgroup=true")
-		}
+		c.keepsSignal(script)
 	}
 	return true
+}
+
+// keepsSignal says what becomes of the stop signal in a script that no program
+// takes the place of, and what helps.
+func (c *command) keepsSignal(script string) {
+	handled := hasTrap(script, c.p.StopSignal)
+	if handled && awaits.MatchString(bare(script)) {
+		return // it knows what it does
+	}
+	f := c.say(shellNoExec, "the shell gets the stop signal and keeps it to itself: what it runs goes on")
+	changed, ok := withExec(script)
+	i := strings.LastIndex(c.o.Value, script)
+	switch {
+	case ok:
+		f.Hint = "say exec before the last command, or stopasgroup=true"
+	case handled:
+		f.Message = "the shell deals with the stop signal only when the command that it waits for has ended, which hears nothing of it"
+		f.Hint = "say stopasgroup=true, so that all get the signal"
+	default:
+		f.Hint = "say stopasgroup=true, so that all get the signal; exec would not help here"
+	}
+	if ok && i >= 0 {
+		f.Suggestion = c.instead(c.o, c.o.Value[:i]+changed+c.o.Value[i+len(script):])
+	} else if group, given := c.s.Get("stopasgroup"); given {
+		f.move(c.checker, group.File, group.Line)
+		f.Suggestion = c.instead(group, "true")
+	} else {
+		c.below(f, "stopasgroup=true")
+	}
 }
 
 // wantsShell finds what only a shell understands.

@@ -1,9 +1,12 @@
 package check
 
 import (
+	"slices"
 	"strings"
+	"syscall"
 
 	"supervisor/internal/pattern"
+	"supervisor/internal/signals"
 )
 
 // This file knows a little of the language of shells: enough to tell what
@@ -34,9 +37,11 @@ var (
 	background = pattern.Lazy(`(?:\s|^)(&)\s*$|\S(&)\s*$`)
 	unexpanded = pattern.Lazy(`(?:^|\s)(~[a-z]*/\S*)|(\$\{?[A-Za-z_][A-Za-z0-9_]*\}?)|(?:^|\s)([^\s:=]*/[^\s:=]*\*\S*)`)
 	compound   = pattern.Lazy(`;\s*\S|&&|\|\||\||\n|^\s*(while|for|until|if)\b`)
-	executes   = pattern.Lazy(`(^|[;&|(\n]\s*|\b(then|do|else)\s+)exec\s`)
+	executes   = pattern.Lazy(`(^|[;&|(\n]\s*|\b(then|do|else)\s+)exec\s+([^\s0-9<>&]|[0-9]+[^0-9<>])`) // not only for redirections
+	traps      = pattern.Lazy(`(?:^|[;&|({\n]\s*|\b(?:then|do|else)\s+)trap\s+([^;&|\n]*)`)
+	awaits     = pattern.Lazy(`\b(wait|while|until|for)\b`)
 	lastPart   = pattern.Lazy(`(?s)^(.*(?:;|&&|\|\||\n))\s*([^;&|\n]+)$`)
-	keyword    = pattern.Lazy(`^(done|fi|esac|exit|wait|\)|\})\b`)
+	keyword    = pattern.Lazy(`^(done|fi|esac|\)|\})`)
 	assigns    = pattern.Lazy(`^[A-Za-z_][A-Za-z0-9_]*=`)
 )
 
@@ -62,10 +67,46 @@ func withExec(script string) (string, bool) {
 		return "exec " + strings.TrimSpace(script), !compound.MatchString(bare(script))
 	}
 	last := strings.TrimSpace(script[m[4]:])
-	if last == "" || keyword.MatchString(last) || assigns.MatchString(last) {
+	if last == "" || keyword.MatchString(last) || assigns.MatchString(last) || passing(last) || trapped(script) != nil {
 		return "", false
 	}
 	return script[:m[3]] + " exec " + last, true
+}
+
+// passing reports whether a command is over at once, or is one of the shell
+// itself: what has to hear the stop signal is before it.
+func passing(command string) bool {
+	words := strings.Fields(command)
+	switch words[0] {
+	case "break", "cd", "continue", "date", "echo", "exit", "export", "false", "kill", "logger", "mkdir", "mv", "printf", "read",
+		"return", "rm", "set", "shift", "test", "touch", "trap", "true", "umask", "unset", "wait", "[", ":":
+		return true
+	case "sleep": // unless that is all that is to be done
+		return len(words) < 2 || !strings.HasPrefix(words[1], "inf")
+	}
+	return false
+}
+
+// trapped returns the signals that a script has traps for; nil: it has no traps.
+func trapped(script string) (names []string) {
+	for _, m := range traps.FindAllStringSubmatch(bare(script), -1) {
+		words := strings.Fields(m[1])
+		if len(words) > 1 && words[0] == "--" {
+			words = words[1:]
+		}
+		if len(words) > 1 && words[0] != "-" {
+			names = append(names, words[1:]...)
+		}
+	}
+	return names
+}
+
+// hasTrap reports whether a script has a trap for a signal.
+func hasTrap(script string, sig syscall.Signal) bool {
+	return slices.ContainsFunc(trapped(script), func(name string) bool {
+		of, err := signals.Parse(strings.ToUpper(name))
+		return err == nil && of == sig
+	})
 }
 
 // inShell returns a command that has a shell carry out another. It reports

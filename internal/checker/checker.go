@@ -4,6 +4,7 @@
 package checker
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -89,15 +90,12 @@ func Run(inv Invocation) int {
 			inv.Source = running
 		}
 	}
-	if inv.Source.File == "" {
-		return inv.refuse(config.NotFound(inv.Searched))
-	}
-	file := inv.Source.File
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(inv.Source.Cwd, file)
-	}
-	if _, err := os.Stat(file); err != nil {
-		return inv.refuse(fmt.Errorf("cannot check: %w", err))
+	if err := inv.exists(); err != nil {
+		if asJSON { // who reads JSON reads a document, whatever has happened
+			missing := check.Finding{File: inv.Source.File, Line: 1, Column: 1, Severity: check.Error, Code: config.Unreadable, Message: err.Error()}
+			err = errors.Join(err, check.WriteJSON(inv.Stdout, []check.Finding{missing}))
+		}
+		return inv.refuse(err)
 	}
 	findings := check.Without(check.Check(inv.Source, newWorld()), ignored)
 	if err := inv.write(findings, asJSON); err != nil {
@@ -107,6 +105,21 @@ func Run(inv Invocation) int {
 		return exitFound
 	}
 	return exitClean
+}
+
+// exists says why there is no file to check; nil: there is one.
+func (inv Invocation) exists() error {
+	file := inv.Source.File
+	if file == "" {
+		return config.NotFound(inv.Searched)
+	}
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(inv.Source.Cwd, file)
+	}
+	if _, err := os.Stat(file); err != nil {
+		return fmt.Errorf("cannot check: %w", err)
+	}
+	return nil
 }
 
 func (inv Invocation) write(findings []check.Finding, asJSON bool) error {

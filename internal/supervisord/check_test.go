@@ -36,6 +36,7 @@ func TestCheck(t *testing.T) {
 		{[]string{"check", "--xml", smells}, 2, "", "option --xml not recognized"},
 		{[]string{"check", bad, smells}, 2, "", "check takes one file, not 2"},
 		{[]string{"check", filepath.Join(dir, "none")}, 2, "", "cannot check: "},
+		{[]string{"check", "--json", filepath.Join(dir, "none")}, 2, `"code": "unreadable-file"`, "cannot check: "},
 		{[]string{"check", dir}, 1, dir + ":1:1: error: could not read config file", ""},
 		{[]string{"check", "--help"}, 0, "--strict -- warnings count like errors", ""},
 		{[]string{"chekc", bad}, 2, "", "positional arguments are not supported: ['chekc', "},
