@@ -104,6 +104,7 @@ func (c *core) rememberAftermath(p *process, a Aftermath) {
 	h.OutOfMemory = a.OutOfMemory && a.PID == h.ExitPID
 	p.past.Store(&h)
 	c.published = true
+	c.ledger.noteProcess(p)
 }
 
 // rememberSignal adds a signal that somebody has sent.
@@ -111,6 +112,7 @@ func (c *core) rememberSignal(p *process, name string) {
 	h := p.history()
 	h.Signal, h.SignalAt = name, c.now
 	p.past.Store(&h)
+	c.ledger.noteProcess(p)
 }
 
 // expectAftermath lets those who ask about the last child wait until all is

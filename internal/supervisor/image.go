@@ -42,15 +42,21 @@ type ProcessImage struct {
 	Sends                      int           `json:",omitempty"` // how often something was sent to the child
 }
 
-// HistoryImage is a History.
+// HistoryImage is a History, but for what is being found out just then.
 type HistoryImage struct {
 	Moments  []MomentImage
 	Restarts int
 	Exit     string
 	ExitAt   clock.Stamp
 	ExitCode int
+	ExitPID  int           `json:",omitempty"`
 	Lived    time.Duration `json:",omitempty"`
 	LogsFrom [2]int64      `json:",omitzero"`
+
+	Signal      string      `json:",omitempty"`
+	SignalAt    clock.Stamp `json:",omitzero"`
+	OutOfMemory bool        `json:",omitempty"`
+	Left        []Remnant   `json:",omitempty"`
 }
 
 // MomentImage is a Moment.
@@ -74,12 +80,27 @@ func imageOf(p *process, r clock.Reading) ProcessImage {
 		Sends:    p.sends,
 	}
 	if h := p.past.Load(); h != nil {
-		past := &HistoryImage{Restarts: h.Restarts, Exit: h.Exit, ExitAt: r.Stamp(h.ExitAt), ExitCode: h.ExitCode,
-			Lived: h.Lived, LogsFrom: h.LogsFrom}
-		for _, m := range h.Moments {
-			past.Moments = append(past.Moments, MomentImage{r.Stamp(m.At), m.State, m.PID, m.Why})
-		}
-		image.Past = past
+		image.Past = h.image(r)
+	}
+	return image
+}
+
+func (h *History) image(r clock.Reading) *HistoryImage {
+	image := &HistoryImage{
+		Restarts:    h.Restarts,
+		Exit:        h.Exit,
+		ExitAt:      r.Stamp(h.ExitAt),
+		ExitCode:    h.ExitCode,
+		ExitPID:     h.ExitPID,
+		Lived:       h.Lived,
+		LogsFrom:    h.LogsFrom,
+		Signal:      h.Signal,
+		SignalAt:    r.Stamp(h.SignalAt),
+		OutOfMemory: h.OutOfMemory,
+		Left:        h.Left,
+	}
+	for _, m := range h.Moments {
+		image.Moments = append(image.Moments, MomentImage{r.Stamp(m.At), m.State, m.PID, m.Why})
 	}
 	return image
 }
@@ -95,8 +116,19 @@ func (i *HistoryImage) restored(r clock.Reading) *History {
 	if i == nil {
 		return nil
 	}
-	h := &History{Restarts: i.Restarts, Exit: i.Exit, ExitAt: r.Past(i.ExitAt), ExitCode: i.ExitCode,
-		Lived: i.Lived, LogsFrom: i.LogsFrom}
+	h := &History{
+		Restarts:    i.Restarts,
+		Exit:        i.Exit,
+		ExitAt:      r.Past(i.ExitAt),
+		ExitCode:    i.ExitCode,
+		ExitPID:     i.ExitPID,
+		Lived:       i.Lived,
+		LogsFrom:    i.LogsFrom,
+		Signal:      i.Signal,
+		SignalAt:    r.Past(i.SignalAt),
+		OutOfMemory: i.OutOfMemory,
+		Left:        i.Left[max(0, len(i.Left)-remnantsKept):],
+	}
 	for _, m := range i.Moments[max(0, len(i.Moments)-momentsKept):] {
 		h.Moments = append(h.Moments, Moment{r.Past(m.At), m.State, m.PID, m.Why})
 	}

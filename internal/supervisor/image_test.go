@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"bytes"
 	"encoding/json"
 	"log/slog"
 	"slices"
@@ -82,6 +83,9 @@ func TestHandingOverChangesNothing(t *testing.T) {
 	}
 	play := func(between func(*world)) (transcript string) {
 		transcribe(t, groups(), programs, func(w *world) {
+			w.mu.Lock()
+			w.traces = map[string]Aftermath{"crasher": {Left: []Remnant{{PID: 4711, Born: 1, Command: "sleep 60"}}, OutOfMemory: true}}
+			w.mu.Unlock()
 			step := func(d time.Duration) {
 				w.wait(d)
 				between(w)
@@ -94,6 +98,7 @@ func TestHandingOverChangesNothing(t *testing.T) {
 			step(5 * time.Second)
 			w.all()
 			w.do("start dog", func() error { return w.s.Start("pets:dog", false) })
+			w.do("signal dog", func() error { return w.s.Signal("pets:dog", "HUP") })
 			step(3 * time.Second)
 			w.do("remove", func() error { return w.s.RemoveGroup("missing") })
 			between(w)
@@ -102,9 +107,7 @@ func TestHandingOverChangesNothing(t *testing.T) {
 			w.do("remote", func() error { return w.s.SendRemoteEvent("kind", "data") })
 			between(w)
 			w.all()
-			for name, h := range histories(w.s) {
-				w.say("    %s %+v", name, h)
-			}
+			w.s.Histories(func(i Info, h History) { w.say("    %s %s", i.Display(), written(t, h)) })
 			w.end()
 			transcript = w.lines.String()
 		})
@@ -123,17 +126,56 @@ func TestHandingOverChangesNothing(t *testing.T) {
 	}
 }
 
-// histories returns what can be compared of the histories.
-func histories(s *Supervisor) func(yield func(string, []int) bool) {
-	return func(yield func(string, []int) bool) {
-		s.Histories(func(i Info, h History) {
-			numbers := []int{h.Restarts, h.ExitCode, len(h.Moments), int(h.ExitAt.UnixMilli())}
-			for _, m := range h.Moments {
-				numbers = append(numbers, int(m.State), m.PID, int(m.At.UnixMilli()))
-			}
-			yield(i.Display(), numbers)
+// What the daemon remembers of a process is kept as soon as it is known, not with
+// the next change of its state: why a program was killed is asked for after the
+// daemon was, too.
+func TestLedgerKeepsHistories(t *testing.T) {
+	groups := []*config.Group{alone("cat"), alone("crasher", func(p *config.Process) { p.Autorestart = config.Never })}
+	programs := map[string]program{"cat": stubborn, "crasher": lives(2*time.Second, 3)}
+	transcribe(t, groups, programs, func(w *world) {
+		w.mu.Lock()
+		w.traces = map[string]Aftermath{"crasher": {Left: []Remnant{{PID: 4711, Born: 1, Command: "sleep 60"}}, OutOfMemory: true}}
+		w.mu.Unlock()
+		w.wait(time.Second)
+		kept := make(map[string][]byte)
+		now, _ := w.read()
+		w.handOverAs(func(o *Options) {
+			o.Ledger = &Ledger{Clock: now, Keep: func(entries []Entry) {
+				for _, e := range entries {
+					kept[e.Key] = e.Value
+				}
+			}}
 		})
+		w.wait(5 * time.Second)
+		w.do("signal", func() error { return w.s.Signal("cat", "HUP") })
+		image, err := ImageOf(kept, w.s.Config())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, of := range image.Groups {
+			h, err := w.s.History(of.Config.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := written(t, *image.Groups[i].Processes[0].Past.restored(now)), written(t, h); !bytes.Equal(got, want) {
+				t.Errorf("kept is\n%s\nwant\n%s", got, want)
+			}
+		}
+		w.end()
+	})
+}
+
+// written is a history as people are shown it.
+func written(t *testing.T, h History) []byte {
+	t.Helper()
+	text, err := json.Marshal(struct {
+		History
+		Settled bool // whether all is known
+	}{h, h.Settled == nil})
+	if err != nil {
+		t.Fatal(err)
 	}
+	return text
 }
 
 // A loop that goes on in order to end stops everything as a shutdown does, and starts

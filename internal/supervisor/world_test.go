@@ -33,10 +33,11 @@ type world struct {
 	began    time.Time
 	outcome  chan Outcome
 
-	mu    sync.Mutex
-	lines bytes.Buffer
-	pid   int
-	seats []*fakeSeat
+	mu     sync.Mutex
+	lines  bytes.Buffer
+	pid    int
+	seats  []*fakeSeat
+	traces map[string]Aftermath // what is found out about the children of a program
 }
 
 // program is what a child does; it returns how it ends.
@@ -94,7 +95,14 @@ func (s *fakeSeat) Launch(n int, report func(Report)) {
 		exit := run(l)
 		moment(pid, 100*time.Microsecond)
 		s.set(nil)
-		s.tell(Ended{PID: l.pid, Exit: exit, At: time.Now()})
+		s.w.mu.Lock()
+		traces, some := s.w.traces[s.config.Program]
+		s.w.mu.Unlock()
+		s.tell(Ended{PID: l.pid, Exit: exit, At: time.Now(), LooksBack: some})
+		if some {
+			traces.PID = l.pid
+			s.tell(traces)
+		}
 	}()
 }
 
