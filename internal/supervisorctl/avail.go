@@ -43,8 +43,8 @@ func avail(s *session, ctx context.Context, _ string) error {
 		if p.Autostart {
 			start = "auto"
 		}
-		fmt.Fprintf(&table, "%-32s %-9s %-9s %d:%d\n",
-			displayName(p.Group, p.Name), use, start, p.GroupPrio, p.ProcessPrio)
+		fmt.Fprintf(&table, "%s %-9s %-9s %d:%d\n",
+			s.padded(displayName(p.Group, p.Name), 32), use, start, p.GroupPrio, p.ProcessPrio)
 		s.add(configured{
 			Name: displayName(p.Group, p.Name), Group: p.Group, Process: p.Name,
 			InUse: p.InUse, Autostart: p.Autostart, GroupPriority: p.GroupPrio, Priority: p.ProcessPrio,

@@ -8,8 +8,10 @@ import (
 	"io"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"supervisor/internal/terminal"
+	"supervisor/internal/top"
 	"supervisor/xmlrpc/client"
 )
 
@@ -205,7 +207,8 @@ func (r *logReader) show(line []byte) error {
 		var f terminal.Filter
 		line = f.Finish(f.Append(nil, bytes.TrimSuffix(line, []byte("\r"))))
 	}
-	name, bar := fmt.Sprintf("%-*s", v.nameWidth(), v.s.clean(r.key.name)), "|"
+	name, bar := v.s.clean(r.key.name), "|"
+	name += strings.Repeat(" ", max(0, v.nameWidth()-top.Width(name)))
 	if r.key.channel == "stderr" {
 		bar = "!"
 	}

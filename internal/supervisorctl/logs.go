@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"supervisor/internal/top"
 	"supervisor/internal/wire"
 )
 
@@ -97,7 +98,7 @@ type logView struct {
 	running sync.WaitGroup
 
 	mu    sync.Mutex // guards what follows
-	width int        // of the longest name
+	width int        // of the longest name, in cells
 }
 
 // begin shows what is there. A name that means nothing is told.
@@ -177,7 +178,7 @@ func (v *logView) add(all []wire.ProcessInfo) (added []*logReader) {
 				r := &logReader{view: v, key: key, style: look, poke: make(chan struct{}, 1), cancel: func() {}}
 				v.readers[key] = r
 				added = append(added, r)
-				v.widen(len([]rune(key.name)))
+				v.widen(top.Width(v.s.clean(key.name)))
 			}
 		}
 	}

@@ -179,6 +179,18 @@ func TestLogs(t *testing.T) {
 	}
 }
 
+// Regression: columns were as wide as characters are many, and names in Chinese
+// stood out of line.
+func TestLogsOfWideNames(t *testing.T) {
+	l := newLibrary("報告", "e\u0301te", "plain")
+	for _, log := range []string{"報告/stdout", "e\u0301te/stdout", "plain/stdout"} {
+		l.write(log, "x\n")
+	}
+	if got, _ := new(ctl).runWith(t, always(l), "logs", "all"); got != "報告  | x\ne\u0301te   | x\nplain | x\n" {
+		t.Errorf("%q", got)
+	}
+}
+
 // What is followed goes on, whatever happens, and comes once.
 func TestLogsFollow(t *testing.T) {
 	for _, foreign := range []bool{false, true} {

@@ -39,6 +39,16 @@ func TestForPeople(t *testing.T) {
 			p.leaves(3)
 		})
 	}
+	t.Run("columns", func(t *testing.T) {
+		wide := answers{"getAllProcessInfo": []any{info("報告", 20, "RUNNING", 5, "x")}}
+		p := sitAs(t, always(wide), nil, "status")
+		p.sees("報告" + strings.Repeat(" ", 33-4) + "RUNNING   x\r\n")
+		p.leaves(0)
+		got, _ := new(ctl).run(t, wide, "status")
+		if got != "報告"+strings.Repeat(" ", 33-2)+"RUNNING   x\n" {
+			t.Errorf("a script sees %q", got)
+		}
+	})
 	t.Run("no terminal, no colours", func(t *testing.T) {
 		got, _ := new(ctl).run(t, twoProcesses, "status")
 		if strings.Contains(got, "\x1b") {

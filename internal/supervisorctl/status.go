@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"supervisor/internal/wire"
 )
@@ -80,7 +79,7 @@ func (s *session) printStatus(processes []wire.ProcessInfo) {
 	}
 	width := 30
 	for _, p := range processes {
-		width = max(width, utf8.RuneCountInString(displayName(p.Group, p.Name)))
+		width = max(width, s.width(s.clean(displayName(p.Group, p.Name))))
 	}
 	var table strings.Builder
 	for _, p := range processes {
@@ -89,7 +88,7 @@ func (s *session) printStatus(processes []wire.ProcessInfo) {
 			look = stateStyle(p.State)
 		}
 		state := p.State.String()
-		fmt.Fprintf(&table, "%s%s%*s%s\n", s.clean(fmt.Sprintf("%-*s", width+3, displayName(p.Group, p.Name))),
+		fmt.Fprintf(&table, "%s%s%*s%s\n", s.padded(s.clean(displayName(p.Group, p.Name)), width+3),
 			look.paint(state), max(0, 10-len(state)), "", s.clean(p.Description))
 	}
 	s.show(table.String())

@@ -2,9 +2,12 @@ package supervisorctl
 
 import (
 	"io"
+	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"supervisor/internal/terminal"
+	"supervisor/internal/top"
 )
 
 // lockedWriter lets the streams of a foreground process, and what is said about
@@ -50,6 +53,20 @@ func (f *filteredWriter) Write(p []byte) (int, error) {
 func (f *filteredWriter) finish() error {
 	_, err := f.w.Write(f.filter.Finish(nil))
 	return err
+}
+
+// width returns how wide a text is: on a terminal in cells, of which some
+// characters take two, elsewhere in characters, as Supervisor counts.
+func (s *session) width(text string) int {
+	if s.filtered {
+		return top.Width(text)
+	}
+	return utf8.RuneCountInString(text)
+}
+
+// padded returns a text that is at least so wide.
+func (s *session) padded(text string, width int) string {
+	return text + strings.Repeat(" ", max(0, width-s.width(text)))
 }
 
 // shown returns a writer of whole lines to w, filtered if it is a terminal: a
