@@ -221,7 +221,7 @@ func checkLines(t *testing.T, s *stage.Stage) {
 	}
 	b.WriteString(s.Read("talker.log"))
 	lines := strings.Fields(strings.ReplaceAll(b.String(), "line ", ""))
-	if len(lines) < 100 {
+	if len(lines) < 40 { // more than fit in one file
 		t.Errorf("talker has written %d lines", len(lines))
 	}
 	for i := 1; i < len(lines); i++ {
