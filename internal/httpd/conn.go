@@ -14,6 +14,7 @@ type conn struct {
 	net.Conn
 	listener *listener
 	waiting  uint64      // guarded by listener.mu; see listener.await
+	sending  time.Time   // guarded by listener.mu; see listener.begin
 	spoken   atomic.Bool // the client has sent something
 	still    stillness
 
@@ -53,10 +54,13 @@ const writePiece = 64 << 10
 func (c *conn) Write(p []byte) (written int, err error) {
 	for {
 		piece := p[written:min(len(p), written+writePiece)]
-		if err := c.SetWriteDeadline(time.Now().Add(c.still.writeTimeout())); err != nil {
+		now := time.Now()
+		if err := c.SetWriteDeadline(now.Add(c.still.writeTimeout())); err != nil {
 			return written, err
 		}
+		c.listener.begin(c, now)
 		n, err := c.Conn.Write(piece)
+		c.listener.begin(c, time.Time{})
 		written += n
 		c.sent += int64(n)
 		if err != nil || written == len(p) {

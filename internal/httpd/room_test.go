@@ -44,6 +44,24 @@ func TestWhoDoesNothingMakesRoom(t *testing.T) {
 	}
 }
 
+// Regression: 512 connections that asked for a long answer and did not take it kept
+// everybody else out for a minute.
+func TestWhoTakesNothingMakesRoom(t *testing.T) {
+	long := make([]byte, 4<<20) // more than there is room for in a socket
+	w := start(t, config.Server{}, Routes{UI: echo("ui"), RPC: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Write(long)
+	})})
+	for range maxConnections {
+		greedy := dial(t, w.path).send("POST /RPC2 HTTP/1.0\nContent-Length: 0\n\n")
+		if _, err := greedy.in.ReadByte(); err != nil { // the answer has begun
+			t.Fatal(err)
+		}
+	}
+	if _, body := w.ask(t, "GET /late HTTP/1.0\n\n"); body != "ui GET /late " {
+		t.Errorf("got %q", body)
+	}
+}
+
 // Whom we make wait is not pushed out: then there is no room until somebody has
 // been answered.
 func TestConnectionsAreBounded(t *testing.T) {
