@@ -351,7 +351,7 @@ func isName(key []byte) bool {
 }
 
 func describe(p stat, pid int) Process {
-	d := Process{PID: pid, Born: p.born, Command: commandOf(pid)}
+	d := Process{PID: pid, Born: p.born, Command: readable(commandOf(pid))}
 	var info unix.Stat_t
 	if unix.Stat("/proc/"+strconv.Itoa(pid), &info) == nil {
 		d.UID = int(info.Uid)
@@ -372,6 +372,12 @@ func commandOf(pid int) string {
 		}
 		text = bytes.TrimSpace(text)
 	}
+	return string(bytes.ReplaceAll(text, []byte{0}, []byte{' '}))
+}
+
+// readable returns as much of a command line as somebody reads, as a text whatever
+// its bytes are.
+func readable(command string) string {
 	const longest = 200
-	return string(bytes.ReplaceAll(text[:min(len(text), longest)], []byte{0}, []byte{' '}))
+	return strings.ToValidUTF8(command[:min(len(command), longest)], "\uFFFD")
 }

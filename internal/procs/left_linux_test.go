@@ -28,6 +28,21 @@ func TestBelongs(t *testing.T) {
 	}
 }
 
+// A command line is shown, and handed over, as a text: its bytes need not be one, nor
+// is what is left of a text that was cut.
+func TestReadable(t *testing.T) {
+	for command, want := range map[string]string{
+		"sleep 60":                       "sleep 60",
+		"caf\xe9 --menu":                 "caf\uFFFD --menu",
+		strings.Repeat("\u20ac", 67):     strings.Repeat("\u20ac", 66) + "\uFFFD",
+		strings.Repeat("x", 200) + "yyy": strings.Repeat("x", 200),
+	} {
+		if got := readable(command); got != want {
+			t.Errorf("%q is shown as %q, want %q", command, got, want)
+		}
+	}
+}
+
 // orphaned starts a program by way of one that ends, as who goes to the
 // background does, and returns its pid.
 func orphaned(t *testing.T, c Child) int {
