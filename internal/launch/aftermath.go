@@ -39,7 +39,7 @@ type look struct {
 
 // lookAt returns what is worth finding out. It decides with one system call.
 func (s *seat) lookAt(c *child, e spawn.Exit, report func(supervisor.Report)) look {
-	killed := e.Status.Signaled() && e.Status.Signal() == syscall.SIGKILL && !c.signalled.Load()
+	killed := e.Status.Signaled() && e.Status.Signal() == syscall.SIGKILL && !c.killed.Load()
 	return look{s, c, e, killed, s.maySeeRemnants(c, e), report}
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"supervisor/internal/config"
 	"supervisor/internal/procs"
 	"supervisor/internal/spawn"
 	"supervisor/internal/supervisor"
@@ -37,6 +38,40 @@ func TestAftermath(t *testing.T) {
 				}
 			case <-time.After(patience):
 				t.Error("nothing was found")
+			}
+		})
+	}
+}
+
+// Whom the kernel may have killed is looked into, also if it was sent a signal at some
+// time before, as a server is that is to read its configuration anew; not if we have
+// killed it ourselves.
+func TestLookForTheKiller(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		ours  []syscall.Signal
+		looks bool
+	}{
+		{"of one that was left alone", nil, true},
+		{"of one that was sent another signal", []syscall.Signal{syscall.SIGHUP}, true},
+		{"of one that we killed", []syscall.Signal{syscall.SIGKILL}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t)
+			s := b.seat(`trap "" HUP; echo; exec cat`, func(p *config.Process) { p.Stdout.Events = true })
+			b.launch(s)
+			pid := next[supervisor.Spawned](b).PID
+			next[supervisor.Output](b) // from now on it ignores SIGHUP
+			for _, sig := range tt.ours {
+				if err := s.Signal(sig, false); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if tt.looks {
+				terminate(t, pid)
+			}
+			if end := next[supervisor.Ended](b); end.LooksBack != tt.looks {
+				t.Errorf("after %v it is looked for the killer: %v", tt.ours, end.LooksBack)
 			}
 		})
 	}

@@ -45,6 +45,7 @@ type child struct {
 	args      []string // its command line
 	started   time.Time
 	signalled atomic.Bool // its end may be our doing
+	killed    atomic.Bool // even if it was SIGKILL that ended it
 }
 
 // Launch begins an incarnation.
@@ -256,6 +257,9 @@ func (s *seat) Signal(sig syscall.Signal, group bool) error {
 		return syscall.ESRCH
 	}
 	c.signalled.Store(true)
+	if sig == syscall.SIGKILL {
+		c.killed.Store(true)
+	}
 	return c.Signal(sig, group)
 }
 
