@@ -53,8 +53,9 @@ func (i *image) encode() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot write the image: %w", err)
 	}
-	// JSON is text: what is none has been replaced, and this is how that looks.
-	if at := bytes.Index(text, []byte(`\ufffd`)); at >= 0 {
+	// JSON is text: what is none has been replaced, and this is how that looks, unless
+	// it is an escaped backslash and what happens to follow it.
+	if bytes.Contains(bytes.ReplaceAll(text, []byte(`\\`), nil), []byte(`\ufffd`)) {
 		return nil, errors.New("cannot write the image: a text of the configuration or the command line is no UTF-8")
 	}
 	return text, nil
