@@ -39,10 +39,30 @@ func withoutValue(l ini.Line) string {
 		return hidden + end
 	}
 	i := strings.IndexAny(text, " \t=:")
-	if i < 0 || !isSecret(text[:i]) {
+	switch {
+	case i < 0: // the delimiter may be what is missing
+		if i = endOfSecretName(text); i < len(text) {
+			return text[:i] + hidden + end
+		}
+		return l.Text
+	case i > 0 && !isSecret(text[:i]): // without a name it may be a secret's
 		return l.Text
 	}
 	return text[:i+1] + hidden + end
+}
+
+// secretOptions are the options whose values are secrets.
+var secretOptions = []string{"password", "environment"}
+
+// endOfSecretName returns where the name of a secret option ends that a text begins
+// with; without one, that is the end of the text.
+func endOfSecretName(text string) int {
+	for _, name := range secretOptions {
+		if len(text) >= len(name) && strings.EqualFold(text[:len(name)], name) {
+			return len(name)
+		}
+	}
+	return len(text)
 }
 
 // isSecret reports whether the value of an option, or of a variable, is nobody's
