@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,8 +120,9 @@ func TestNoWayThroughNamespaces(t *testing.T) {
 	})
 }
 
-// Regression: the name of a method, or of a process, could end the line of the
-// log in which it stands, and begin one of its own.
+// Regression: the name of a method, of a process, or of the program that the daemon
+// was to become could end the line of the log in which it stands, and begin one of
+// its own.
 func TestNamesStayInTheirLine(t *testing.T) {
 	act(t, func(st *stage) {
 		var log bytes.Buffer
@@ -130,7 +132,12 @@ func TestNamesStayInTheirLine(t *testing.T) {
 			}
 			return a
 		}}))
+		st.server.upgrade = func(_ *http.Request, path string) error {
+			st.server.log.Error("cannot upgrade to " + path)
+			return nil
+		}
 		for _, c := range []xmlrpc.Call{
+			{Method: "supervisor.upgrade", Params: []any{"/x\nCRIT forged"}},
 			{Method: "x\nCRIT forged\x1b[2J" + strings.Repeat("x", 5000)},
 			{Method: "supervisor.startProcess", Params: []any{"x\r\nCRIT forged"}},
 		} {

@@ -6,6 +6,9 @@ func (s *Server) upgradeDaemon(a *args) (any, error) {
 	path := ""
 	if len(a.values) > 0 {
 		path = a.text(0)
+		if path != oneLine(path) { // the log will say to what; nobody means such a path
+			a.refuse(0)
+		}
 	}
 	switch {
 	case a.fault != nil:
