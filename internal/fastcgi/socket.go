@@ -111,7 +111,7 @@ func bindUnix(cfg *config.Socket) (fd int, err error) {
 
 func own(cfg *config.Socket) error {
 	if cfg.Owner != config.KeepOwner {
-		if err := os.Chown(cfg.Path, cfg.Owner.UID, cfg.Owner.GID); err != nil {
+		if err := os.Lchown(cfg.Path, cfg.Owner.UID, cfg.Owner.GID); err != nil {
 			return fmt.Errorf("cannot give the socket to its owner: %w", err)
 		}
 	}
