@@ -183,7 +183,9 @@ func (l *loader) finish(d *daemonSection, s *ini.Section) (Daemon, error) {
 	if d.ChildLogDir == "" {
 		dir, err := l.tempDir()
 		if err != nil {
-			return Daemon{}, in(s, MissingDir, "%v", err)
+			missing := in(s, MissingDir, "%v", err)
+			missing.Hint = "write childlogdir= with a directory that can be written to; logs without a place of their own go there"
+			return Daemon{}, missing
 		}
 		d.ChildLogDir = dir
 	}

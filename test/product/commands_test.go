@@ -48,6 +48,7 @@ files=programs.conf
 //
 //	$PORT, $PORT2  are free TCP ports of this host
 //	$PROGRAMS      is the directory of our programs, which are in $PATH too
+//	$EXAMPLES      is a copy of the directory examples, which is in $PATH too
 //
 // Whatever the script started is gone when it has ended, and a data race that
 // one of our programs saw fails it.
@@ -60,7 +61,8 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("PORT", ports[0])
 	env.Setenv("PORT2", ports[1])
 	env.Setenv("PROGRAMS", programs("checked"))
-	env.Setenv("PATH", programs("checked")+":"+env.Getenv("PATH")+":/usr/sbin:/sbin")
+	env.Setenv("EXAMPLES", programs("examples"))
+	env.Setenv("PATH", programs("checked")+":"+programs("examples")+":"+env.Getenv("PATH")+":/usr/sbin:/sbin")
 	env.Setenv("GORACE", "atexit_sleep_ms=0 log_path="+races)
 	env.Setenv("HOME", env.WorkDir)
 	env.Setenv("LC_ALL", "C.UTF-8")

@@ -68,6 +68,10 @@ func build(dir string) error {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return err
 	}
+	// The examples are played, too.
+	if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS("../../examples")); err != nil {
+		return err
+	}
 	for variant, args := range map[string][]string{"plain": nil, "checked": {"-race"}} {
 		if variant == "checked" && !raceDetector {
 			args = nil
