@@ -66,6 +66,7 @@ autostart=false
 [program:hopeless]
 command=/bin/false
 startretries=0
+startsecs=60
 [program:slow]
 command=/bin/sleep 4000
 startsecs=5

@@ -54,6 +54,7 @@ autostart=false
 command=/bin/false
 autostart=false
 startretries=0
+startsecs=60
 [program:many]
 command=/bin/cat
 process_name=number_%(process_num)d_with_a_rather_long_name

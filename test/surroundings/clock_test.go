@@ -38,6 +38,7 @@ autostart=false
 [program:failing]
 command=/bin/false
 startretries=2
+startsecs=60
 autostart=false
 [program:hasty]
 command=/bin/cat
