@@ -33,7 +33,7 @@ func (u *UI) logPage(w http.ResponseWriter, r *http.Request) {
 	if name := query.Get("processname"); name != "" {
 		info, err := u.supervisor.Process(name)
 		if err != nil {
-			u.error(w, http.StatusNotFound)
+			u.showMissing(w, name)
 			return
 		}
 		p.Name, p.Link = info.Display(), quote(info.Display())

@@ -38,7 +38,7 @@ func TestMissingLog(t *testing.T) {
 		"processname=two":                       {200, "What it writes to stdout is not kept: stdout_logfile is NONE.", 404},
 		"processname=two&channel=stderr":        {200, "stderr_logfile is NONE.", 404},
 		"processname=three":                     {200, "What it writes to stdout goes to syslog, and to no file.", 404},
-		"processname=four":                      {404, "error page 404", 404},
+		"processname=four":                      {404, "There is no program four.", 404},
 		"":                                      {200, "The daemon has no log file.", 404},
 		"channel=foo":                           {404, "error page 404", 404},
 		"processname=one&channel=stderr&from=0": {200, "Show stdout", 404},

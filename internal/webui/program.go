@@ -52,12 +52,12 @@ func (u *UI) program(w http.ResponseWriter, r *http.Request) {
 	name := r.URL.Query().Get("processname")
 	info, err := u.supervisor.Process(name)
 	if err != nil {
-		u.error(w, http.StatusNotFound)
+		u.showMissing(w, name)
 		return
 	}
 	history, err := u.supervisor.History(name)
 	if err != nil {
-		u.error(w, http.StatusNotFound)
+		u.showMissing(w, name)
 		return
 	}
 	now := time.Now()

@@ -141,8 +141,11 @@ func (b *watcher) changed() error {
 // tell tells what has changed since the last time.
 func (b *watcher) tell() error {
 	now := time.Now()
+	first := b.nextTold.IsZero()
 	b.due, b.nextTold = nil, now.Add(leastPause)
-	return b.out.send("processes", b.shown.update(b.ui.supervisor, b.only, now))
+	c := b.shown.update(b.ui.supervisor, b.only, now)
+	c.Whole = first // what a page that comes back has seen before may be gone
+	return b.out.send("processes", c)
 }
 
 // measured tells which loads have changed. It is sent even if none has: the
@@ -151,8 +154,9 @@ func (b *watcher) measured() error {
 	loads := b.ui.gauges.read()
 	message := struct {
 		Now   int64              `json:"now"`
+		Whole bool               `json:"whole,omitempty"` // there are no others
 		Loads map[string][]int32 `json:"loads,omitempty"` // empty: there is nothing to measure any more
-	}{Now: time.Now().UnixMilli(), Loads: make(map[string][]int32)}
+	}{Now: time.Now().UnixMilli(), Whole: b.loads == nil, Loads: make(map[string][]int32)}
 	for name, l := range loads {
 		if old, known := b.loads[name]; b.wants(name) && (!known || old != l) {
 			message.Loads[name] = []int32{l.cpu, l.memory, l.ownCPU, l.ownMemory, l.processes}

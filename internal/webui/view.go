@@ -49,7 +49,8 @@ type shown map[string]view
 
 // changes is what a browser has to be told.
 type changes struct {
-	Daemon string   `json:"daemon"` // the state of the supervisor
+	Daemon string   `json:"daemon"`          // the state of the supervisor
+	Whole  bool     `json:"whole,omitempty"` // there are no others than those in Set
 	Set    []view   `json:"set,omitempty"`
 	Gone   []string `json:"gone,omitempty"`
 }

@@ -58,7 +58,7 @@ export class LogView {
     }
     if (source !== this.source) return;
     this.lines.clear();
-    if (bytes === null) return this.later("there is no log yet");
+    if (bytes === null) return this.later("there is no log");
     if (source.start > 0) source.start += this.skipHead(bytes);
     else this.lines.append(bytes);
     this.showOlder();

@@ -3,9 +3,11 @@
 import { Live } from "./live.js";
 import { LogView } from "./log.js";
 import { page } from "./page.js";
+import { watchPresence } from "./presence.js";
 
 const process = decodeURIComponent(document.getElementById("main").dataset.process);
 const live = new Live(process ? new URLSearchParams({ processname: process }).toString() : "");
+if (process) watchPresence(live, process);
 
 // There may be no log; the page says why, then.
 const place = document.getElementById("log");

@@ -134,6 +134,7 @@ live.addEventListener("curves", ({ data }) => {
   for (const row of table.rows.values()) row.past(data[row.name] ?? []);
 });
 live.addEventListener("loads", ({ data }) => {
+  if (data.whole) for (const row of table.rows.values()) row.measured([]);
   for (const [name, load] of Object.entries(data.loads ?? {})) table.rows.get(name)?.measured(load);
 });
 live.addEventListener("second", () => table.second(live.now(), seconds++));

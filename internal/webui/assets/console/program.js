@@ -1,12 +1,13 @@
 // The page of a program.
 
-import { el, setText, announce } from "./dom.js";
+import { el, announce } from "./dom.js";
 import { at } from "./address.js";
 import { Live } from "./live.js";
 import { Chart } from "./chart.js";
 import { LogView } from "./log.js";
 import { act } from "./actions.js";
 import { page } from "./page.js";
+import { watchPresence } from "./presence.js";
 import { cpu, memory } from "./format.js";
 
 const name = decodeURIComponent(document.getElementById("main").dataset.process);
@@ -74,15 +75,16 @@ live.addEventListener("processes", ({ data }) => {
     state = view.state;
     document.title = `${view.state.toLowerCase()}: ${name} - Supervisor`;
     renew();
-  } else if (data.gone?.length) setText(document.getElementById("note"), "This program is no longer configured.");
+  } else if (data.whole || data.gone?.length) document.title = `gone: ${name} - Supervisor`;
 });
+watchPresence(live, name);
 live.addEventListener("curves", ({ data }) => {
   const curve = data[name] ?? [];
   charts.cpu.set(curve.map(([c]) => c));
   charts.memory.set(curve.map(([, m]) => m));
 });
 live.addEventListener("loads", ({ data }) => {
-  load = data.loads?.[name] ?? load;
+  load = data.loads?.[name] ?? (data.whole ? [] : load);
   const [all = -1, mem = -1, own = 0, ownMemory = 0, processes = 0] = load; // none: there is no process
   const family = processes > 1 ? (value) => `of ${processes} processes; the first by itself ${value}` : () => "";
   charts.cpu.add(all, family(cpu(own)));

@@ -54,10 +54,11 @@ export class Table {
 
   // update takes what the daemon says has changed, and returns the rows whose
   // state did.
-  update({ set = [], gone = [] }) {
+  update({ set = [], gone = [], whole = false }) {
     const turned = [];
     let moved = false;
-    for (const name of gone) {
+    const there = new Set(set.map((view) => view.name));
+    for (const name of whole ? [...this.rows.keys()].filter((n) => !there.has(n)) : gone) {
       const row = this.rows.get(name);
       this.seen.unobserve(row.element);
       row.element.remove();
