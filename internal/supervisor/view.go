@@ -32,11 +32,15 @@ func display(p *config.Process) string {
 }
 
 // Description returns the state in words, as of now (process.md, section 7).
-func (i Info) Description(now time.Time) string {
-	v := i.Vars
+func (i *Info) Description(now time.Time) string {
+	v := &i.Vars
 	switch v.State {
 	case lifecycle.Running:
-		return "pid " + strconv.Itoa(v.PID) + ", uptime " + uptime(now.Sub(v.Started))
+		text := make([]byte, 0, 64)
+		text = append(text, "pid "...)
+		text = strconv.AppendInt(text, int64(v.PID), 10)
+		text = append(text, ", uptime "...)
+		return string(appendUptime(text, now.Sub(v.Started)))
 	case lifecycle.Fatal, lifecycle.Backoff:
 		if v.Trouble == "" {
 			return fmt.Sprintf(`unknown error (try "tail %s")`, i.Config.Name)
@@ -51,21 +55,24 @@ func (i Info) Description(now time.Time) string {
 	return ""
 }
 
-// uptime renders a duration the way Python prints a timedelta.
-func uptime(d time.Duration) string {
+// appendUptime appends a duration the way Python prints a timedelta.
+func appendUptime(dst []byte, d time.Duration) []byte {
 	seconds := int64(max(d, 0) / time.Second)
 	days, seconds := seconds/86400, seconds%86400
-	clock := strconv.FormatInt(seconds/3600, 10) + ":" + twoDigits(seconds/60%60) + ":" + twoDigits(seconds%60)
-	switch days {
-	case 0:
-		return clock
-	case 1:
-		return "1 day, " + clock
+	if days > 0 {
+		dst = strconv.AppendInt(dst, days, 10)
+		dst = append(dst, " day"...)
+		if days > 1 {
+			dst = append(dst, 's')
+		}
+		dst = append(dst, ", "...)
 	}
-	return fmt.Sprintf("%d days, %s", days, clock)
+	dst = append(strconv.AppendInt(dst, seconds/3600, 10), ':')
+	dst = append(appendTwoDigits(dst, seconds/60%60), ':')
+	return appendTwoDigits(dst, seconds%60)
 }
 
-func twoDigits(n int64) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }
+func appendTwoDigits(dst []byte, n int64) []byte { return append(dst, byte('0'+n/10), byte('0'+n%10)) }
 
 // table is the published list of what is active. It is replaced when a group
 // comes or goes; the processes in it publish their own changes.
