@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 
@@ -113,6 +115,24 @@ func executable(file *os.File) error {
 	}
 	if !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0 {
 		return errors.New("it is not an executable file")
+	}
+	return noScript(file)
+}
+
+// noScript refuses what an interpreter would have to open: it is executed by a
+// descriptor, which is closed by then, and the daemon would end instead.
+func noScript(file *os.File) error {
+	program, err := os.Open("/proc/self/fd/" + strconv.Itoa(int(file.Fd())))
+	if err != nil { // what may be executed need not be readable, but for a script
+		return nil
+	}
+	defer program.Close()
+	const mark = "#!"
+	head := make([]byte, len(mark))
+	if n, err := program.ReadAt(head, 0); string(head[:n]) == mark {
+		return errors.New("it is a script, and only a program can go on with what is open; name the supervisord that it runs")
+	} else if err != nil && !errors.Is(err, io.EOF) {
+		return err
 	}
 	return nil
 }

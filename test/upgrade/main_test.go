@@ -75,6 +75,7 @@ var variants = map[string][3]string{
 	"failing":   {"resume.go", "groups := i.Loop.Configs()", "groups := i.Loop.Configs()\n\tpanic(\"broken on purpose\")"},
 	"deaf":      {"resume.go", "p.signals.catch() // first of all", deaf + "p.signals.catch() // first of all"},
 	"crashing":  {"resume.go", "groups := i.Loop.Configs()", "groups := i.Loop.Configs()\n\tos.Exit(3)"},
+	"hanging":   {"ask.go", "text, err := upgrade.Read(stdin)", "time.Sleep(time.Hour)\n\ttext, err := upgrade.Read(stdin)"},
 	"vanishing": {"ask.go", "text, err := upgrade.Read(stdin)", "self, _ := os.Executable()\n\tos.Chmod(self, 0o644)\n\ttext, err := upgrade.Read(stdin)"},
 }
 

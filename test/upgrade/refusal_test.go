@@ -31,10 +31,9 @@ autostart=false
 	c := newCaller(t, s)
 	before := c.facts()
 	s.Write("text", "this is no program\n")
-	s.Write("script", "#!/bin/sh\nexit 0\n")
-	s.Write("hanging", "#!/bin/sh\nexec sleep 1000\n")
+	s.Write("wrapper", "#!/bin/sh\nexec "+program("plain")+" \"$@\"\n")
 	s.Write("broken", "\x7fELF and nothing more\n")
-	for _, name := range []string{"script", "hanging", "text", "broken"} {
+	for _, name := range []string{"wrapper", "text", "broken"} {
 		if err := os.Chmod(s.Path(name), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -52,10 +51,11 @@ autostart=false
 		{"a file", s.Path("supervisord.conf"), "it is not an executable file", nil},
 		{"a text", s.Path("text"), "ENOEXEC", nil},
 		{"a broken binary", s.Path("broken"), "ENOEXEC", nil},
-		{"a script", s.Path("script"), "it is no supervisord", nil},
+		{"a script that would answer", s.Path("wrapper"), "name the supervisord that it runs", nil},
 		{"another program", "/bin/cat", "", nil},
+		{"another program that is content", "/bin/true", "it is no supervisord", nil},
 		{"a relative path", "supervisord", "not absolute", nil},
-		{"one that does not answer", s.Path("hanging"), "has not answered", nil},
+		{"one that does not answer", program("hanging"), "has not answered", nil},
 		{"one that reads other images", program("future"), "it has version 1, and this program reads version 2", nil},
 		{"one that cannot be executed", s.Path("vanishing"), "permission denied", nil},
 		{"one that fails to go on", program("failing"), "broken on purpose", nil},
