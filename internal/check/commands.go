@@ -7,6 +7,8 @@ import (
 	"supervisor/internal/config"
 	"supervisor/internal/foreground"
 	"supervisor/internal/ini"
+	"supervisor/internal/pattern"
+	"supervisor/internal/shell"
 	"supervisor/internal/spawn"
 )
 
@@ -89,10 +91,10 @@ func (c *command) mark(f *Finding, part string) {
 
 func (c *command) beginsWrong() bool {
 	switch name := c.argv[0]; {
-	case assigns.MatchString(name):
+	case shell.Assigns(name):
 		f := c.say(assignment, "%s is taken for the name of the program", name)
 		f.Hint, f.Suggestion = "put it into environment=, or let env set it", c.instead(c.o, "/usr/bin/env "+c.o.Value)
-	case builtins[name]:
+	case shell.Builtin(name):
 		f := c.say(shellBuiltin, "%s is a command of shells, not a program", name)
 		f.Hint = "let a shell carry it out; for cd there is directory="
 		c.throughShell(f)
@@ -115,6 +117,16 @@ func (c *command) throughShell(f *Finding) {
 	}
 }
 
+// inShell returns a command that has a shell carry out another. It reports
+// whether the program takes the place of the shell.
+func inShell(command string) (string, bool) {
+	script, ok := shell.WithExec(command)
+	if !ok {
+		script = command
+	}
+	return "/bin/sh -c '" + strings.ReplaceAll(script, "'", `'"'"'`) + "'", ok
+}
+
 // wrapped finds programs whose only purpose is to start another.
 func (c *command) wrapped() bool {
 	name := path.Base(c.argv[0])
@@ -135,7 +147,7 @@ func (c *command) wrapped() bool {
 		c.withoutSudo(f, name, rest)
 	case name == "start-stop-daemon":
 		c.say(wrapper, "start-stop-daemon does what the daemon does").Hint = "run the program itself, in the foreground"
-	case name == "service" || name == "systemctl" || name == "rc-service" || name == "invoke-rc.d" || strings.HasPrefix(c.argv[0], "/etc/init.d/"):
+	case foreground.Starter(c.argv[0]):
 		f := c.say(initScript, "%s starts something elsewhere and ends", c.argv[0])
 		f.Hint = "run the program itself, in the foreground; what systemd starts, systemd supervises"
 	default:
@@ -170,26 +182,22 @@ func (c *command) withoutSudo(f *Finding, name, rest string) {
 
 // shell looks into the script of a shell.
 func (c *command) shell() bool {
-	script, ok := scriptOf(c.argv)
-	if !isShell(path.Base(c.argv[0])) || !ok {
+	at, ok := shell.Script(c.argv)
+	if !ok {
 		return false
 	}
-	plain := bare(script)
-	if amp, _ := first(background, plain); amp != "" && !strings.Contains(plain, "wait") {
+	script := c.argv[at]
+	if _, ends := shell.Background(script); ends && !strings.Contains(shell.Bare(script), "wait") {
 		f := c.say(inBackground, "the & sends the program to the background, and the shell ends")
 		f.Hint = "leave the & out"
 		i := strings.LastIndex(c.o.Value, "&")
 		f.Suggestion = c.instead(c.o, strings.TrimRight(c.o.Value[:i], " ")+c.o.Value[i+1:])
 		return true
 	}
-	last := script
-	if m := lastPart.FindStringSubmatchIndex(plain); m != nil {
-		last = script[m[4]:]
-	}
-	if argv, err := spawn.Lex(last); err == nil && c.daemonizes(argv) {
+	if argv, err := spawn.Lex(shell.Last(script)); err == nil && c.daemonizes(argv) {
 		return true
 	}
-	if compound.MatchString(plain) && !executes.MatchString(plain) && !c.p.StopAsGroup {
+	if shell.Compound(script) && !shell.Executes(script) && !c.p.StopAsGroup {
 		c.keepsSignal(script)
 	}
 	return true
@@ -198,12 +206,12 @@ func (c *command) shell() bool {
 // keepsSignal says what becomes of the stop signal in a script that no program
 // takes the place of, and what helps.
 func (c *command) keepsSignal(script string) {
-	handled := hasTrap(script, c.p.StopSignal)
-	if handled && awaits.MatchString(bare(script)) {
+	handled := shell.HasTrap(script, c.p.StopSignal)
+	if handled && shell.Awaits(script) {
 		return // it knows what it does
 	}
 	f := c.say(shellNoExec, "the shell gets the stop signal and keeps it to itself: what it runs goes on")
-	changed, ok := withExec(script)
+	changed, ok := shell.WithExec(script)
 	i := strings.LastIndex(c.o.Value, script)
 	switch {
 	case ok:
@@ -224,14 +232,29 @@ func (c *command) keepsSignal(script string) {
 	}
 }
 
+var (
+	operator   = pattern.Lazy(`(?:^|\s)(\|\|?|&&|[0-9]?>>?(?:&[0-9-]|\S*)|<\S*|&>>?\S*)(?:\s|$)|\S(;)(?:\s|$)|(\$\(|` + "`" + `)`)
+	unexpanded = pattern.Lazy(`(?:^|\s)(~[a-z]*/\S*)|(\$\{?[A-Za-z_][A-Za-z0-9_]*\}?)|(?:^|\s)([^\s:=]*/[^\s:=]*\*\S*)`)
+)
+
+// first returns the first group that matched, and where it begins.
+func first(pattern pattern.Pattern, text string) (found string, at int) {
+	m := pattern.FindStringSubmatchIndex(text)
+	for i := 2; i < len(m); i += 2 {
+		if m[i] >= 0 {
+			return text[m[i]:m[i+1]], m[i]
+		}
+	}
+	return "", -1
+}
+
 // wantsShell finds what only a shell understands.
 func (c *command) wantsShell() bool {
-	plain := bare(c.o.Value)
-	if amp, _ := first(background, plain); amp != "" {
+	plain := shell.Bare(c.o.Value)
+	if at, ends := shell.Background(c.o.Value); ends {
 		f := c.say(inBackground, "& is an argument here, not an operator; and the program must stay in the foreground")
 		c.mark(f, "&")
-		i := strings.LastIndex(c.o.Value, "&")
-		f.Hint, f.Suggestion = "leave it out", c.instead(c.o, strings.TrimSpace(c.o.Value[:i]))
+		f.Hint, f.Suggestion = "leave it out", c.instead(c.o, strings.TrimSpace(c.o.Value[:at]))
 		return true
 	}
 	if op, at := first(operator, plain); op != "" {
@@ -256,7 +279,7 @@ func (c *command) wantsShell() bool {
 func (c *command) leaves() bool { return c.daemonizes(c.argv) }
 
 func (c *command) daemonizes(argv []string) bool {
-	for len(argv) > 1 && (argv[0] == "exec" || path.Base(argv[0]) == "env" || assigns.MatchString(argv[0])) {
+	for len(argv) > 1 && (argv[0] == "exec" || path.Base(argv[0]) == "env" || shell.Assigns(argv[0])) {
 		argv = argv[1:]
 	}
 	a, ok := foreground.Advise(argv, c.world.Head)

@@ -6,6 +6,7 @@ import (
 
 	"supervisor/internal/config"
 	"supervisor/internal/ini"
+	"supervisor/internal/shell"
 	"supervisor/internal/spawn"
 )
 
@@ -161,7 +162,7 @@ func (c *checker) interpreter(cmd *command, file, searched string) {
 		}
 		return
 	}
-	if path.Base(words[0]) == "env" && len(words) == 2 && !assigns.MatchString(words[1]) {
+	if path.Base(words[0]) == "env" && len(words) == 2 && !shell.Assigns(words[1]) {
 		if _, ok := c.find(words[1], searched); !ok {
 			f := cmd.say(badInterpreter, "%s wants %s, which is not in its PATH", file, words[1])
 			f.Hint = "install it, or add its directory to PATH in environment="

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"supervisor/internal/foreground"
+	"supervisor/internal/shell"
 )
 
 // background: the child has ended, and what it was meant to be goes on without
@@ -12,7 +15,7 @@ func background(f *Facts) (Explanation, bool) {
 	if f.Exit == nil {
 		return Explanation{}, false
 	}
-	if len(f.Left) == 0 || !f.wentAway() || shell(f) != "" && strings.HasSuffix(strings.TrimSpace(shell(f)), "&") {
+	if len(f.Left) == 0 || !f.wentAway() || f.endsInBackground() {
 		return Explanation{}, false
 	}
 	e := Explanation{
@@ -26,6 +29,13 @@ func background(f *Facts) (Explanation, bool) {
 	}
 	f.stayInForeground(&e)
 	return e, true
+}
+
+// endsInBackground reports whether a shell is told to put what it does last into the
+// background.
+func (f *Facts) endsInBackground() bool {
+	_, ends := shell.Background(f.script())
+	return ends
 }
 
 // wentAway reports whether what was left behind is what the program was meant to
@@ -46,7 +56,7 @@ func (f *Facts) stayInForeground(e *Explanation) {
 		e.Steps = append(e.Steps, f.set("Keep "+f.program()+" in the foreground", "command", f.keepText(stay)))
 		return
 	}
-	if starter := []string{"service", "systemctl", "invoke-rc.d"}; slices.Contains(starter, f.program()) || strings.HasPrefix(f.Command.Args[0], "/etc/init.d/") {
+	if a := f.Command.Args; len(a) > 0 && foreground.Starter(a[0]) {
 		e.Steps = append(e.Steps, Step{Say: "Write the command of the server itself in command= of [" + f.Section + "]: " + f.program() + " starts it and ends", Edits: Configuration})
 		return
 	}
@@ -112,27 +122,27 @@ func needsOption(f *Facts) (Explanation, bool) {
 	return e, true
 }
 
-// shell returns the script of a command like sh -c 'script'; empty: it is none.
-func shell(f *Facts) string {
-	a := f.Command.Args
-	if len(a) < 3 || !slices.Contains([]string{"sh", "bash", "dash", "ash", "ksh", "zsh"}, baseName(a[0])) {
-		return ""
-	}
-	for i, word := range a[1 : len(a)-1] {
-		if strings.HasPrefix(word, "-") && strings.HasSuffix(word, "c") {
-			return a[i+2]
-		}
-		if !strings.HasPrefix(word, "-") {
-			break
-		}
+// script returns the script of a command like sh -c 'script'; empty: it is none.
+func (f *Facts) script() string {
+	if at, ok := shell.Script(f.Command.Args); ok {
+		return f.Command.Args[at]
 	}
 	return ""
 }
 
+// withScript is the command with another script.
+func (f *Facts) withScript(script string) string {
+	words := slices.Clone(f.Command.Args)
+	if at, ok := shell.Script(words); ok {
+		words[at] = script
+	}
+	return join(words)
+}
+
 // shellBackground: an & at the end of a shell's command.
 func shellBackground(f *Facts) (Explanation, bool) {
-	script := strings.TrimSpace(shell(f))
-	if f.Exit == nil || f.Exit.Code != 0 || !strings.HasSuffix(script, "&") || strings.HasSuffix(script, "&&") {
+	at, ends := shell.Background(f.script())
+	if f.Exit == nil || f.Exit.Code != 0 || !ends {
 		return Explanation{}, false
 	}
 	e := Explanation{
@@ -144,38 +154,25 @@ func shellBackground(f *Facts) (Explanation, bool) {
 		e.Evidence = append(e.Evidence, "It left "+list(f.Left)+" running.")
 		e.Steps = append(e.Steps, Step{Say: "End what runs in the background", Run: "kill " + pids(f.Left)})
 	}
-	a := f.Command.Args
-	fixed := strings.TrimSpace(strings.TrimSuffix(script, "&"))
-	fixed = strings.TrimPrefix(fixed, "nohup ")
-	e.Steps = append(e.Steps, f.set("Leave the & out, and let the program take the shell's place", "command", join([]string{a[0], "-c", withExec(fixed)})))
+	fixed := strings.TrimPrefix(strings.TrimSpace(f.script()[:at]), "nohup ")
+	say := "Leave the & out"
+	if replaced, ok := shell.WithExec(fixed); ok && !shell.Executes(fixed) {
+		say, fixed = say+", and let the program take the shell's place", replaced
+	}
+	e.Steps = append(e.Steps, f.set(say, "command", f.withScript(fixed)))
 	return e, true
-}
-
-// withExec lets the last program of a script take the place of the shell, if
-// the script is a single command.
-func withExec(script string) string {
-	operators := strings.NewReplacer(">&", "", "&>", "").Replace(script)
-	if strings.ContainsAny(operators, ";&|\n(){}") || strings.HasPrefix(script, "exec ") || strings.HasPrefix(script, "while ") {
-		return script
-	}
-	if first, _, _ := strings.Cut(script, " "); strings.Contains(first, "=") || first == "cd" {
-		return script
-	}
-	return "exec " + script
 }
 
 // swallows reports whether a signal to the child reaches only a shell.
 func swallows(f *Facts) bool {
-	script := shell(f)
-	return script != "" && !strings.Contains(script, "exec ") && !f.Options.StopAsGroup
+	script := f.script()
+	return script != "" && !shell.Executes(script) && !f.Options.StopAsGroup
 }
 
 // reachAll is the step that lets a stop reach what a shell has started.
 func (f *Facts) reachAll() Step {
-	script := shell(f)
-	if fixed := withExec(script); fixed != script {
-		return f.set("Let the program take the shell's place, so that signals reach it", "command",
-			join([]string{f.Command.Args[0], "-c", fixed}))
+	if fixed, ok := shell.WithExec(f.script()); ok {
+		return f.set("Let the program take the shell's place, so that signals reach it", "command", f.withScript(fixed))
 	}
 	return f.set("Send the signal to all processes of the group", "stopasgroup", "true")
 }

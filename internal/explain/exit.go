@@ -30,7 +30,7 @@ func endsAtOnce(f *Facts) (Explanation, bool) {
 		return Explanation{}, false
 	}
 	what := "command"
-	if f.Command.Kind == Interpreted || shell(f) != "" {
+	if f.Command.Kind == Interpreted || f.script() != "" {
 		what = "script"
 	}
 	return Explanation{

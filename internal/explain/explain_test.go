@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"supervisor/internal/shell"
 )
 
 // failing is a process that has given up.
@@ -127,6 +129,48 @@ func TestMeaning(t *testing.T) {
 	}
 }
 
+// What is advised about a shell keeps what the shell was told besides, and is of use.
+func TestShells(t *testing.T) {
+	const group = "true"
+	for _, tt := range []struct {
+		argv   []string
+		behind string // with an & and without a stop
+		stop   string
+	}{
+		{[]string{"bash", "-lc", "cd /srv && ./run"}, "bash -lc 'cd /srv && exec ./run'", "bash -lc 'cd /srv && exec ./run'"},
+		{[]string{"/bin/bash", "-o", "pipefail", "-c", "./run", "x"}, "/bin/bash -o pipefail -c 'exec ./run' x", "/bin/bash -o pipefail -c 'exec ./run' x"},
+		{[]string{"sh", "-c", "a | b"}, "sh -c 'a | b'", group},
+		{[]string{"sh", "-c", "trap : TERM; a; b"}, "sh -c 'trap : TERM; a; b'", group},
+		{[]string{"sh", "-c", "find . -exec x {} +; b"}, "sh -c 'find . -exec x {} +; exec b'", "sh -c 'find . -exec x {} +; exec b'"},
+	} {
+		step := func(f Facts, cause string) string {
+			e := Explain(f)
+			if e.Cause != cause {
+				t.Errorf("%q: %+v", tt.argv, e)
+			}
+			for _, s := range e.Steps {
+				if s.Key != "" {
+					return s.Value
+				}
+			}
+			return ""
+		}
+		f := failing(tt.argv...)
+		f.State = "STOPPED"
+		f.Exit = &Exit{Text: "terminated by SIGKILL", Code: -1, Signal: "SIGKILL", StopTook: time.Minute, Killed: true}
+		if got := step(f, "shell-swallows-signals"); strings.Join(strings.Fields(got), " ") != tt.stop {
+			t.Errorf("%q is not to swallow signals: %s, want %s", tt.argv, got, tt.stop)
+		}
+		f = failing(slices.Clone(tt.argv)...)
+		f.Exit = &Exit{Text: "exit status 0"}
+		at, _ := shell.Script(tt.argv)
+		f.Command.Args[at] += " &"
+		if got := step(f, "shell-background"); strings.Join(strings.Fields(got), " ") != tt.behind {
+			t.Errorf("%q is not to go to the background: %s, want %s", tt.argv, got, tt.behind)
+		}
+	}
+}
+
 // A percent sign is doubled where it is to be written into a file.
 func TestStepsCanBeWritten(t *testing.T) {
 	f := failing("/usr/sbin/nginx", "-c", "100%.conf")
@@ -149,6 +193,7 @@ func TestStepsCanBeWritten(t *testing.T) {
 func FuzzExplain(f *testing.F) {
 	f.Add("FATAL", "nginx -g 'daemon off;'", "Exited too quickly", "bind() failed :80: Address already in use", 1, "SIGKILL", int64(5), 2)
 	f.Add("STOPPED", "sh -c 'a; b'", "", "", 0, "", int64(0), 0)
+	f.Add("FATAL", "", "", "", 0, "", int64(0), 0)
 	f.Add("RUNNING", "", "can't find command", "x", 300, "SIGSEGV", int64(1<<40), 9)
 	f.Fuzz(func(t *testing.T, state, command, trouble, line string, code int, signal string, lived int64, kind int) {
 		facts := failing(strings.Fields(command)...)

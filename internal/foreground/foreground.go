@@ -29,6 +29,15 @@ type Advice struct {
 	Whole []string // the command to use in the place of all; nil: changing this one will do
 }
 
+// Starter reports whether a program has something started elsewhere, and ends.
+func Starter(program string) bool {
+	switch path.Base(program) {
+	case "service", "systemctl", "rc-service", "invoke-rc.d":
+		return true
+	}
+	return strings.HasPrefix(program, "/etc/init.d/")
+}
+
 // rule is what is known of a program.
 type rule struct {
 	names    string // patterns, between blanks
