@@ -16,10 +16,10 @@ import (
 // page forge either. Whoever sends neither, like a script or an old dashboard's
 // server, has to know the password itself, and works as ever.
 //
-// A gap remains. Sec-Fetch-Site comes only over HTTPS and to loopback, and Origin
-// only with forms: a link to a daemon elsewhere over plain HTTP passes, as it
-// always has. A foreign name that is made to point at this machine is not
-// foreign to the browser; see guarded.
+// Sec-Fetch-Site comes only over HTTPS and to loopback, and Origin only with forms: a
+// link to a daemon elsewhere over plain HTTP passes. That will do for looking; for
+// acting see OtherSiteActs. A foreign name that is made to point at this machine is
+// not foreign to the browser; see guarded.
 func OtherSite(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "", "none", "same-origin":
@@ -30,8 +30,27 @@ func OtherSite(r *http.Request) bool {
 	if sent == "" {
 		return false
 	}
-	origin, err := url.Parse(sent)
-	return err != nil || !strings.EqualFold(withoutPort80(origin.Host), withoutPort80(r.Host))
+	return !fromHere(r, sent)
+}
+
+// OtherSiteActs reports whether a browser asks for an action on behalf of a page of
+// another site, or does not say on whose: then it may be one, and the action may have
+// been asked for without a click, as if it were a picture. Our own pages are told from
+// that by Referer, which they have browsers send (Referrer-Policy) and which no other
+// page can forge.
+func OtherSiteActs(r *http.Request) bool {
+	h := r.Header
+	if OtherSite(r) {
+		return true
+	}
+	said := h.Get("Sec-Fetch-Site") != "" || h.Get("Origin") != ""
+	return !said && fromBrowser(r) && !fromHere(r, h.Get("Referer"))
+}
+
+// fromHere reports whether a URL, or an origin, is of the host that was asked.
+func fromHere(r *http.Request, page string) bool {
+	u, err := url.Parse(page)
+	return err == nil && strings.EqualFold(withoutPort80(u.Host), withoutPort80(r.Host))
 }
 
 // withoutPort80 leaves out a port that browsers leave out, too.

@@ -66,7 +66,7 @@ func (l *life) routes(u *upgrader, left *leftovers) httpd.Routes {
 			PID:        os.Getpid(),
 			Started:    l.started,
 			Log:        l.log.Logger(),
-			OtherSite:  httpd.OtherSite,
+			OtherSite:  httpd.OtherSiteActs,
 			Explain:    doctor.Explain,
 			Error:      httpd.Error,
 		}),

@@ -136,7 +136,7 @@ func errorPage(w http.ResponseWriter, status int) {
 }
 
 func newUI(s Supervisor) *UI {
-	return New(Options{Supervisor: s, Version: "4.3.0", Log: slog.New(slog.DiscardHandler), OtherSite: httpd.OtherSite, Error: errorPage,
+	return New(Options{Supervisor: s, Version: "4.3.0", Log: slog.New(slog.DiscardHandler), OtherSite: httpd.OtherSiteActs, Error: errorPage,
 		Explain: diagnose.New(s, func(*config.Process) []string { return nil }).Explain})
 }
 

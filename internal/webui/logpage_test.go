@@ -62,7 +62,7 @@ func TestMissingLog(t *testing.T) {
 // made anew by an upgrade.
 func TestUpSince(t *testing.T) {
 	started := time.Date(2025, 3, 4, 5, 6, 7, 0, time.Local)
-	ui := New(Options{Supervisor: running(), Version: "4.3.0", Started: started, Log: slog.New(slog.DiscardHandler), OtherSite: httpd.OtherSite, Error: errorPage})
+	ui := New(Options{Supervisor: running(), Version: "4.3.0", Started: started, Log: slog.New(slog.DiscardHandler), OtherSite: httpd.OtherSiteActs, Error: errorPage})
 	if text := body(t, get(ui, "/daemon.html")); !strings.Contains(text, "Mar 04 05:06:07") {
 		t.Errorf("it is not up since Mar 04 05:06:07:\n%s", text)
 	}

@@ -8,7 +8,7 @@ import "net/http"
 // other sites where a visitor came from.
 //
 // The referrer policy is not no-referrer, because then browsers would send the
-// pages' own forms with "Origin: null".
+// pages' own forms with "Origin: null", and their own links like those of others.
 func protect(h http.Header) {
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "+
 		"img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'")

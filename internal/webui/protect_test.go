@@ -30,6 +30,13 @@ func TestOtherSites(t *testing.T) {
 		{"a form on another port", []string{"Origin: http://here:8080"}, true},
 		{"a form that hides", []string{"Origin: null"}, true},
 		{"a form that talks nonsense", []string{"Origin: http://here:9001%zz"}, true},
+		{"a link on the page, over HTTP", []string{"Accept-Language: en", "Referer: http://here:9001/?message=hello"}, false},
+
+		// Regression: over plain HTTP to another machine, a page of any site could have
+		// programs stopped, by showing a picture.
+		{"a picture elsewhere, over HTTP", []string{"Accept-Language: en", "Referer: http://there/"}, true},
+		{"a picture elsewhere that hides", []string{"Accept-Language: en"}, true},
+		{"a picture elsewhere that talks nonsense", []string{"Accept-Language: en", "Referer: http://here:9001%zz"}, true},
 		{"headers that disagree", []string{"Sec-Fetch-Site: same-origin", "Origin: http://there"}, true},
 	} {
 		for method, target := range map[string]string{"GET": "/?action=stop&processname=a", "POST": "/index.html"} {

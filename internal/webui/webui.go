@@ -74,8 +74,8 @@ type Options struct {
 	Started    time.Time // of the daemon, which may have been upgraded since
 	Log        *slog.Logger
 
-	// OtherSite reports whether a browser sent a request on behalf of a page
-	// of another site.
+	// OtherSite reports whether a browser asks for an action on behalf of a page
+	// of another site, as far as it can be told.
 	OtherSite func(*http.Request) bool
 	// Explain says why a process is in the state that it is in.
 	Explain func(name string) (explain.Explanation, error)
