@@ -8,12 +8,13 @@ const questions = {
 };
 
 // act asks for an action: {names: [...]}, {group: "x"} or {all: true}. More than
-// one program is asked about first; names is then what it is about.
-export async function act(action, target, names = target.names ?? []) {
+// one program is asked about first; names is then what it is about, and remark
+// what else there is to know.
+export async function act(action, target, names = target.names ?? [], remark = "") {
   if (names.length > 1 && action !== "start") {
     const [word, button] = questions[action];
     const what = target.all ? `all ${names.length} programs` : target.group ? `group ${target.group} (${names.length} programs)` : `${names.length} programs`;
-    if (!await ask(`${word} ${what}?`, `${button[0].toUpperCase()}${button.slice(1)} ${names.length}`, names)) return false;
+    if (!await ask(`${word} ${what}?`, `${button[0].toUpperCase()}${button.slice(1)} ${names.length}`, names, remark)) return false;
   }
   const form = new URLSearchParams({ action });
   for (const name of target.names ?? []) form.append("processname", name);

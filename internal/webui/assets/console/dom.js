@@ -61,7 +61,7 @@ export function announce(sentence) {
 }
 
 // ask shows a question and resolves to whether it was answered with yes.
-export function ask(question, yes, details = []) {
+export function ask(question, yes, details = [], remark = "") {
   return new Promise((resolve) => {
     const dialog = el("dialog", { class: "ask", "aria-labelledby": "question" });
     const close = (answer) => () => { dialog.close(); dialog.remove(); resolve(answer); };
@@ -69,7 +69,7 @@ export function ask(question, yes, details = []) {
     for (const d of details.slice(0, 12)) list.append(el("li", {}, d));
     if (details.length > 12) list.append(el("li", {}, `and ${details.length - 12} more`));
     dialog.append(
-      el("p", { id: "question" }, question), list,
+      el("p", { id: "question" }, question), list, el("p", { hidden: !remark }, remark),
       el("div", { class: "answers" },
         el("button", { type: "button", class: "no", onclick: close(false) }, "Cancel"),
         el("button", { type: "button", class: "yes act stop", onclick: close(true) }, yes)));

@@ -7,7 +7,7 @@ import { act } from "./actions.js";
 import { page } from "./page.js";
 
 const live = new Live();
-const table = new Table(act, changed, () => live.now());
+const table = new Table(actOn, changed, () => live.now());
 const place = document.getElementById("overview");
 const title = document.title;
 let kind = "";
@@ -51,10 +51,11 @@ function changed() {
   const failing = states.filter(kinds.failing).length;
   document.title = failing ? `(${failing} failing) ${title}` : title;
   const selected = table.selection();
-  setText(target, selected.length ? `${selected.length} selected` : "All");
+  const visible = table.visible();
+  setText(target, selected.length ? `${selected.length} selected` : table.filtered ? `${visible.length} shown` : "All");
   deselect.hidden = selected.length === 0;
   clearing.hidden = selected.length === 0;
-  const visible = table.visible();
+  for (const b of [starting, restarting, stopping]) b.disabled = visible.length === 0;
   table.every.checked = selected.length > 0 && selected.length === visible.length;
   table.every.indeterminate = selected.length > 0 && selected.length < visible.length;
   nothing.hidden = visible.length > 0;
@@ -62,12 +63,25 @@ function changed() {
   for (const row of table.rows.values()) row.element.classList.toggle("selected", row.selected);
 }
 
-// actOnMany acts on what is selected, else on all.
+// Whom an action concerns: what runs is not started. A restart starts what does
+// not run, too.
+const concerns = { start: startable, stop: stoppable, restart: () => true, clearlog: () => true };
+
+// actOn acts on rows: on each of them, or by a target that stands for all of them.
+function actOn(action, rows, target) {
+  const names = rows.filter((r) => concerns[action](r.view.state)).map((r) => r.name);
+  if (names.length === 0) return toast(`Nothing to ${action}: ${rows.length === 1 ? `${rows[0].name} is ${rows[0].view.state.toLowerCase()}` : "none is in a state for that"}.`);
+  const down = action === "restart" ? rows.filter((r) => !stoppable(r.view.state)).length : 0;
+  const remark = down > 0 ? `What does not run now, ${down} of them, will be started, too.` : "";
+  return act(action, target ?? { names }, names, remark);
+}
+
+// actOnMany acts on what is selected, else on what the filter shows, else on all.
 function actOnMany(action) {
   const selected = table.selection();
-  const names = (rows) => rows.map((r) => r.name);
-  if (selected.length > 0) return act(action, { names: names(selected) });
-  return act(action, { all: true }, names([...table.rows.values()].filter((r) => action === "start" ? startable(r.view.state) : stoppable(r.view.state))));
+  if (selected.length > 0) actOn(action, selected);
+  else if (table.filtered) actOn(action, table.visible());
+  else actOn(action, [...table.rows.values()], { all: true });
 }
 
 // The keys act on the selection, or on the row that they have gone to.
@@ -85,10 +99,10 @@ function go(step) {
 }
 
 function onCurrent(action) {
-  const names = table.selection().map((r) => r.name);
-  if (names.length === 0 && current) names.push(current.name);
-  if (names.length === 0) toast("Select a program first: j and k go down and up, x selects.");
-  else act(action, { names });
+  const rows = table.selection();
+  if (rows.length === 0 && current) rows.push(current);
+  if (rows.length === 0) toast("Select a program first: j and k go down and up, x selects.");
+  else actOn(action, rows);
 }
 
 table.element.addEventListener("focusin", (e) => {

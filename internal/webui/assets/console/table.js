@@ -26,8 +26,8 @@ export const kinds = {
 };
 
 export class Table {
-  // acted is called with an action, its target and the names it is about;
-  // changed, when the selection or what can be seen has changed; now is the
+  // acted is called with an action, the rows it is about and, if they are not
+  // just some rows, what they are; changed, when the selection or what can be seen has changed; now is the
   // daemon's time.
   constructor(acted, changed, now) {
     this.now = now;
@@ -71,7 +71,7 @@ export class Table {
         if (row.view.state !== view.state) turned.push([row, row.view.state]);
         row.show(view);
       } else {
-        const added = new Row(view, (action, r) => this.acted(action, { names: [r.name] }));
+        const added = new Row(view, (action, r) => this.acted(action, [r]));
         this.rows.set(view.name, added);
         this.seen.observe(added.element);
         moved = true;
@@ -144,7 +144,7 @@ export class Table {
     body = { name, wanted: [], head: null, element: el("tbody") };
     if (name !== "") {
       const button = (action, label) => el("button", {
-        type: "button", class: `act ${action}`, "aria-label": `${label} group ${name}`, onclick: () => this.acted(action, { group: name }, this.members(name).map((r) => r.name)),
+        type: "button", class: `act ${action}`, "aria-label": `${label} group ${name}`, onclick: () => this.acted(action, this.members(name), { group: name }),
       }, label);
       body.box = el("input", { type: "checkbox", class: "selectgroup", "aria-label": `Select group ${name}` });
       body.box.addEventListener("change", () => this.select(this.members(name).filter((r) => !r.element.hidden), body.box.checked));
@@ -169,6 +169,8 @@ export class Table {
     this.kind = kind;
     this.filter();
   }
+
+  get filtered() { return this.words.length > 0 || this.kind !== ""; }
 
   filter() {
     const counts = new Map();
