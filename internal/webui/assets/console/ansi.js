@@ -62,12 +62,22 @@ function piece(text, state) {
   const span = document.createElement("span");
   span.textContent = text;
   const classes = [...state.styles].map((s) => "ansi-" + s);
-  for (const [key, property] of [["fg", "color"], ["bg", "background-color"]]) {
-    if (typeof state[key] === "number") classes.push(`ansi-${key}-${state[key]}`);
-    else if (state[key]) span.style.setProperty(property, state[key]);
+  for (const [key, colour] of Object.entries(colours(state))) {
+    if (typeof colour === "string" && colour.startsWith("rgb")) {
+      classes.push(`ansi-${key}-rgb`); // the style sheet keeps it readable
+      span.style.setProperty(`--${key}`, colour);
+    } else if (colour !== null) classes.push(`ansi-${key}-${colour}`);
   }
   span.className = classes.join(" ");
   return span;
+}
+
+// colours returns what is drawn with, and on. Turned round, text of the usual
+// colour is on a ground of it; a ground that has a colour of its own is made for
+// the usual text.
+function colours({ fg, bg, styles }) {
+  if (!styles.has("inverse")) return { fg, bg };
+  return fg === null && bg === null ? { fg: "paper", bg: "ink" } : { fg: bg, bg: fg };
 }
 
 // render makes nodes of a line. The state goes on from line to line, as it does
