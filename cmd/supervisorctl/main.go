@@ -11,13 +11,14 @@ import (
 	"time"
 	"unsafe"
 
+	"supervisor/internal/config"
 	"supervisor/internal/supervisorctl"
 )
 
 func main() {
-	cwd, err := os.Getwd()
+	cwd, err := config.CurrentDirectory()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "Error: cannot find out the working directory:", err)
+		fmt.Fprintln(os.Stderr, "Error:", err)
 		os.Exit(2)
 	}
 	exe, err := exec.LookPath(os.Args[0])

@@ -1,5 +1,12 @@
 package config
 
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
 // Source is everything that a configuration depends on besides the files that
 // it names: nothing is taken from the running process behind the caller's back.
 type Source struct {
@@ -22,4 +29,18 @@ type CtlSource struct {
 	Cwd  string   // absolute; what relative paths are relative to
 	Env  []string // KEY=VALUE, for %(ENV_x)s and ~
 	UID  int      // the effective user
+}
+
+// CurrentDirectory returns the Cwd of this process. Somebody may have removed it: who
+// is started in the folder of a release outlives the release. What it was called is
+// good enough then, for whoever names files by absolute paths needs it for nothing.
+func CurrentDirectory() (string, error) {
+	dir, err := os.Getwd()
+	if err == nil {
+		return dir, nil
+	}
+	if was, missing := os.Readlink("/proc/self/cwd"); missing == nil && filepath.IsAbs(was) {
+		return strings.TrimSuffix(was, " (deleted)"), nil
+	}
+	return "", fmt.Errorf("cannot tell the current directory: %w", err)
 }

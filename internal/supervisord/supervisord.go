@@ -210,9 +210,9 @@ func (p *program) load() (*config.Config, error) {
 
 // source is what the configuration depends on, as things stand now.
 func (p *program) source() (config.Source, error) {
-	cwd, err := os.Getwd()
+	cwd, err := config.CurrentDirectory()
 	if err != nil {
-		return config.Source{}, fmt.Errorf("cannot tell the current directory: %w", err)
+		return config.Source{}, err
 	}
 	hostname, err := os.Hostname()
 	if err != nil {
