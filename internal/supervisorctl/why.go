@@ -3,8 +3,10 @@ package supervisorctl
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	"supervisor/internal/pattern"
 	"supervisor/internal/wire"
 )
 
@@ -21,7 +23,9 @@ func why(s *session, ctx context.Context, arg string) error {
 	if !wantsAll(names) {
 		all = s.pick(all, wholeGroups(all, names), exitError)
 	}
-	for i, p := range all {
+	told := make(map[string]*alike)
+	var order []*alike
+	for _, p := range all {
 		answer, err := s.call(ctx, wire.GetExplanation, p.Group+":"+p.Name)
 		switch faultCode(err) {
 		case wire.UnknownMethod:
@@ -37,13 +41,53 @@ func why(s *session, ctx context.Context, arg string) error {
 		if err != nil {
 			return err
 		}
+		if same := told[gist(e)]; same != nil && s.document == nil {
+			same.others = append(same.others, e.Name)
+			continue
+		}
 		text := s.explanationText(e)
-		if i > 0 {
+		if len(order) > 0 {
 			text = "\n" + text
 		}
 		s.give(explanationJSON(e), "%s", strings.TrimSuffix(text, "\n"))
+		told[gist(e)] = &alike{first: e.Name}
+		order = append(order, told[gist(e)])
+	}
+	for i, same := range slices.DeleteFunc(order, func(a *alike) bool { return len(a.others) == 0 }) {
+		if i == 0 {
+			s.say("")
+		}
+		for _, names := range fold(same.others) {
+			s.say("%s: the same as %s", names, same.first)
+		}
 	}
 	return nil
+}
+
+// alike is the process about which an explanation was told, and the others for
+// which it is the same: a farm of workers that fail for one reason is told it once.
+type alike struct {
+	first  string
+	others []string
+}
+
+var (
+	duration = pattern.Lazy(`(less than )?[0-9.]+ (second|minute|hour|day)s?( [0-9]+ (second|minute|hour)s?)?`)
+	aPID     = pattern.Lazy(`\bpid [0-9]+`)
+	digits   = pattern.Lazy(`[0-9]+`)
+)
+
+// gist is an explanation without what is of one process only: its name, its pid,
+// how long it took, and the times and numbers in its log.
+func gist(e wire.Explanation) string {
+	text := e.Answer
+	for _, step := range e.Steps {
+		text += "\n" + step.Say + "\n" + step.Section + step.Key + "=" + step.Value + "\n" + step.Run
+	}
+	text = strings.ReplaceAll(text, e.Name, "NAME")
+	text = aPID().ReplaceAllString(duration().ReplaceAllString(text, "TIME"), "PID")
+	evidence := strings.ReplaceAll(strings.Join(e.Evidence, "\n"), e.Name, "NAME")
+	return strings.Join([]string{e.State, e.Cause, text, digits().ReplaceAllString(evidence, "N")}, "\n")
 }
 
 // wholeGroups lets the name of a group that is no process stand for its processes,

@@ -1,6 +1,7 @@
 package supervisorctl
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -67,11 +68,58 @@ func TestWhyGroup(t *testing.T) {
 		"getExplanation web:two": explanation("web:two"),
 	}
 	runTranscripts(t, []transcript{
-		{"group", "why web", a, "web:one is well.\n\nweb:two is well.\n", 0},
+		{"group", "why web", a, "web:one is well.\n\nweb:two: the same as web:one\n", 0},
 		{"process", "why app", a, "app is well.\n", 0},
-		{"pattern", "why web:*", a, "web:one is well.\n\nweb:two is well.\n", 0},
+		{"pattern", "why web:*", a, "web:one is well.\n\nweb:two: the same as web:one\n", 0},
 		{"help", "why --help", a, findUsage("why"), 0},
 	})
+}
+
+// Workers that fail for one reason are told it once, whatever their numbers, pids and
+// times are. Who fails for another is told another. Scripts get every one.
+func TestWhyOfAFarm(t *testing.T) {
+	a := answers{}
+	var all []any
+	for i := range 9 {
+		name := fmt.Sprintf("farm:w%d", i)
+		status := 3
+		if i == 5 {
+			status = 4
+		}
+		all = append(all, info(name, 200, "FATAL", 0, ""))
+		a["getExplanation "+name] = xmlrpc.Struct{
+			{Name: "name", Value: name}, {Name: "state", Value: "FATAL"}, {Name: "cause", Value: "exit-status"},
+			{Name: "answer", Value: fmt.Sprintf("%s, pid %d, ended with exit status %d after 0.%d seconds.", name, 100+i, status, i)},
+			{Name: "evidence", Value: []any{fmt.Sprintf("12:00:0%d no queue", i)}},
+			{Name: "steps", Value: []any{xmlrpc.Struct{{Name: "say", Value: "Start it"}, {Name: "run", Value: "supervisorctl start " + name}}}},
+		}
+	}
+	a["getAllProcessInfo"] = all
+	got, _ := new(ctl).run(t, a, "why", "all")
+	got = regexp.MustCompile(`-c \S+ `).ReplaceAllString(got, "")
+	const want = `farm:w0, pid 100, ended with exit status 3 after 0.0 seconds.
+  12:00:00 no queue
+What to do:
+  1. Start it:
+         $ supervisorctl start farm:w0
+
+farm:w5, pid 105, ended with exit status 4 after 0.5 seconds.
+  12:00:05 no queue
+What to do:
+  1. Start it:
+         $ supervisorctl start farm:w5
+
+farm:w1 .. w4 (4): the same as farm:w0
+farm:w6: the same as farm:w0
+farm:w7: the same as farm:w0
+farm:w8: the same as farm:w0
+`
+	if got != want {
+		t.Errorf("prints\n%s\nwant\n%s", got, want)
+	}
+	if got, _ := new(ctl).run(t, a, "--json", "why", "all"); strings.Count(got, `"cause"`) != 9 {
+		t.Errorf("not all are in %s", got)
+	}
 }
 
 func findUsage(name string) string {
