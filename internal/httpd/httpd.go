@@ -118,6 +118,9 @@ func (s *Servers) announce(server config.Server, interfaces []string) {
 	}
 	if server.Username == "" {
 		s.log.Log(s.ctx, severity.Critical, "Server '"+server.Section+"' running without any HTTP authentication checking")
+		if server.Password != "" { // as in the reference, but hardly as meant
+			s.log.Warn("nobody is asked for the password in [" + server.Section + "], because the username there is empty")
+		}
 		if !server.Unix() && !loopback(host) {
 			s.log.Warn(fmt.Sprintf("anybody who can reach port %s of this machine can start and stop its programs and read their logs;"+
 				" set username and password in [%s], or port=127.0.0.1:%s", port, server.Section, port))

@@ -76,7 +76,7 @@ func TestServersAreAnnounced(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
 	port := freePort(t)
 	// "Open to all" is said of the port that others can reach, and of no other.
-	everywhere := config.Server{Section: "inet_http_server:c", Port: freePort(t)}
+	everywhere := config.Server{Section: "inet_http_server:c", Port: freePort(t), Password: "for nobody"}
 	quiet := config.Server{Section: "inet_http_server:b", Port: freePort(t), Username: "u"}
 	_, log, _, err := open(t, config.Server{Section: "inet_http_server:a", Host: "127.0.0.1", Port: port}, quiet, unixServer(path), everywhere)
 	if err != nil {
@@ -108,6 +108,7 @@ TRAC :Medusa (V1.12) started at
 	Port:%[4]d
 INFO RPC interface 'supervisor' initialized
 CRIT Server 'inet_http_server:c' running without any HTTP authentication checking
+WARN nobody is asked for the password in [inet_http_server:c], because the username there is empty
 WARN anybody who can reach port %[4]d of this machine can start and stop its programs and read their logs; set username and password in [inet_http_server:c], or port=127.0.0.1:%[4]d
 `, port, quiet.Port, path, everywhere.Port)
 	if got.String() != want {
