@@ -203,7 +203,7 @@ func (l *life) openLog(resume *logfile.Image) (*activity.Log, error) {
 		options.Syslog = logfile.NewSyslog("supervisord", "")
 	}
 	if d.NoDaemon && !d.Silent {
-		options.Stdout = l.stdout
+		options.Stdout = shown(l.stdout)
 	}
 	return activity.New(options)
 }

@@ -59,7 +59,7 @@ func Run(args []string, stdout, stderr io.Writer) int {
 		started: time.Now(),
 		args:    args,
 		stdout:  stdout,
-		stderr:  stderr,
+		stderr:  shown(stderr),
 		signals: newCaught(),
 
 		wantSecond: daemon.OneProcessor(),
