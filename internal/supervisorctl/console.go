@@ -22,6 +22,8 @@ type console struct {
 	raise    func(syscall.Signal)                          // see Invocation
 	before   *term.State                                   // of the terminal, before the line that is being typed
 	ctx      context.Context                               // of the line that is being typed; Read has no other way to know
+
+	interrupted bool // Ctrl-C has been typed
 }
 
 // newConsole returns nil unless there is a terminal at both ends.
@@ -72,9 +74,21 @@ func (c *console) line(ctx context.Context, prompt string) (line string, ok bool
 	})
 }
 
-// password asks for a line that is not shown and not remembered.
-func (c *console) password(ctx context.Context, prompt string) (password string, ok bool) {
-	return c.raw(ctx, func() (string, error) { return c.terminal.ReadPassword(prompt) })
+// password asks for a line that is not shown and not remembered. Ctrl-C does what it
+// does where the terminal makes a signal of it: it ends what ctx is for or, if that
+// cannot be interrupted, the program.
+func (c *console) password(ctx context.Context, prompt string) (password string, err error) {
+	c.interrupted = false
+	password, ok := c.raw(ctx, func() (string, error) { return c.terminal.ReadPassword(prompt) })
+	switch {
+	case ok:
+		return password, nil
+	case !c.interrupted:
+		return "", noAnswer(ctx)
+	case ctx.Done() == nil:
+		c.raise(syscall.SIGINT)
+	}
+	return "", context.Canceled
 }
 
 // raw calls read with the terminal in raw mode.
@@ -145,12 +159,16 @@ func (c *console) width() int {
 	return helpWidth
 }
 
-// suspend is what Ctrl-Z sends.
-const suspend = 0x1a
+// What Ctrl-C and Ctrl-Z send.
+const (
+	interrupt = 0x03
+	suspend   = 0x1a
+)
 
 // Read is how the line editor reads. Ctrl-Z is not for it, but stops the program.
 func (c *console) Read(p []byte) (int, error) {
 	n, err := c.in.readRaw(c.ctx, p)
+	c.interrupted = c.interrupted || slices.Contains(p[:n], interrupt)
 	typed := slices.DeleteFunc(p[:n], func(b byte) bool { return b == suspend })
 	if len(typed) < n {
 		c.leave(syscall.SIGTSTP)

@@ -108,6 +108,36 @@ func TestTheTerminalIsGivenBack(t *testing.T) {
 	})
 }
 
+// Regression: Ctrl-C at the question for a password was an "EOFError"; at the question
+// for the name, where the terminal makes a signal of it, it ended the program.
+func TestInterruptAtThePassword(t *testing.T) {
+	locked := answers{"getVersion": &client.StatusError{Code: 401, Status: "Unauthorized"}}
+	l := sitToLeave(t, locked, nil, "-i", "version")
+	l.sees("Username:")
+	l.types("me\r")
+	l.sees("Password:")
+	l.types("sec\x03")
+	l.stops(syscall.SIGINT)
+	l.leaves(1) // here the signal ends nothing
+
+	l = sitToLeave(t, locked, nil, "-i", "--json", "version")
+	l.types("me\r")
+	l.sees("Password:")
+	l.types("\x03")
+	l.sees(`"interrupted"`)
+	l.leaves(1)
+
+	p := sit(t, always(locked), "")
+	p.sees("Username:")
+	p.types("me\r")
+	p.sees("Password:")
+	p.types("\x03")
+	p.leaves(0)
+	if strings.Contains(p.screen, "error: ") || raw(t, p.user) {
+		t.Errorf("%q", p.screen)
+	}
+}
+
 // A password is not shown either where the answers go to a file.
 func TestPasswordIsNotShownBesideAFile(t *testing.T) {
 	file, err := os.Create(t.TempDir() + "/out")

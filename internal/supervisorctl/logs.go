@@ -108,8 +108,13 @@ func (v *logView) begin(ctx context.Context) error {
 		return err
 	}
 	for _, name := range v.wish.names {
-		if name != "all" && len(meant(all, name)) == 0 {
+		found := meant(all, name)
+		hasLog := func(p wire.ProcessInfo) bool { return len(logsOf(p)) > 0 }
+		switch {
+		case len(found) == 0 && name != "all":
 			v.s.fail(exitError, newProblem(name, wire.BadName, "no such process"), "%s: ERROR (no such process)", name)
+		case len(found) > 0 && !slices.ContainsFunc(found, hasLog):
+			v.s.fail(exitError, newProblem(name, wire.NoFile, "no log file"), "%s: ERROR (no log file)", name)
 		}
 	}
 	for _, r := range v.add(all) {

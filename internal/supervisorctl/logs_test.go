@@ -179,6 +179,24 @@ func TestLogs(t *testing.T) {
 	}
 }
 
+// Regression: who asked for the log of a program that has none saw nothing, and no error.
+func TestLogsOfNone(t *testing.T) {
+	l := newLibrary("a")
+	l.write("a/stdout", "x\n")
+	l.change(func() { l.processes = append(l.processes, info("quiet", 20, "RUNNING", 1, "")) })
+	for line, want := range map[string]string{
+		"logs quiet":    "quiet: ERROR (no log file)\n",
+		"logs -f quiet": "quiet: ERROR (no log file)\n",
+		"logs qui* a":   "qui*: ERROR (no log file)\na | x\n",
+		"logs *":        "a | x\n",
+	} {
+		got, status := new(ctl).runWith(t, always(l), strings.Fields(line)...)
+		if got != want || (status == 1) != strings.Contains(want, "ERROR") {
+			t.Errorf("%s prints %q with status %d", line, got, status)
+		}
+	}
+}
+
 // Regression: columns were as wide as characters are many, and names in Chinese
 // stood out of line.
 func TestLogsOfWideNames(t *testing.T) {

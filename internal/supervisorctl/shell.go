@@ -73,9 +73,9 @@ func (s *session) askCredentials(ctx context.Context) error {
 	if !ok {
 		return noAnswer(ctx)
 	}
-	password, ok := s.password(ctx)
-	if !ok {
-		return noAnswer(ctx)
+	password, err := s.password(ctx)
+	if err != nil {
+		return err
 	}
 	s.say("")
 	s.settings.Username, s.settings.Password = username, password
@@ -84,7 +84,7 @@ func (s *session) askCredentials(ctx context.Context) error {
 }
 
 // password asks for a password. What is typed on a terminal is not shown.
-func (s *session) password(ctx context.Context) (password string, ok bool) {
+func (s *session) password(ctx context.Context) (password string, err error) {
 	const prompt = "Password:"
 	if s.console != nil {
 		return s.console.password(ctx, prompt)
@@ -94,7 +94,11 @@ func (s *session) password(ctx context.Context) (password string, ok bool) {
 	}
 	// Not on the standard output, which would go to whoever reads the answers.
 	fmt.Fprint(s.errOut, prompt)
-	return s.in.line(ctx)
+	password, ok := s.in.line(ctx)
+	if !ok {
+		return "", noAnswer(ctx)
+	}
+	return password, nil
 }
 
 // noAnswer is the error of a question that nobody answered.
