@@ -12,6 +12,6 @@
 //     instruction the process is killed;
 //   - nothing is taken from a file that another user could have written, that
 //     has another version, that is broken, or that is in use;
-//   - a file that cannot grow makes the journal void, which is reported once,
-//     and nothing else.
+//   - a file that cannot grow, or is not there any more where it is written to,
+//     makes the journal void, which is reported once, and nothing else.
 package journal

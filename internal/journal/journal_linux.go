@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -141,7 +142,7 @@ func (j *Journal) Each(visit func(key string, value []byte)) {
 // or void it does nothing.
 func (j *Journal) Store(changes ...Change) {
 	j.mu.Lock()
-	err := j.store(changes)
+	err := guarded(func() error { return j.store(changes) })
 	if err != nil {
 		j.invalidate()
 	}
@@ -149,6 +150,41 @@ func (j *Journal) Store(changes ...Change) {
 	if err != nil {
 		j.void(err)
 	}
+}
+
+// guarded touches the mapped memory. Where the file is not behind it any more, because
+// somebody has cut it, or a disk has no room for it after all, that is a fault, which
+// would end the process.
+func guarded(touch func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		switch problem := recover().(type) {
+		case nil:
+		case interface{ Addr() uintptr }:
+			err = errors.New("the journal has become shorter, or its disk has no room for it")
+		default:
+			panic(problem)
+		}
+	}()
+	return touch()
+}
+
+// Void makes the journal useless: what it says is not the truth any more, for a reason.
+func (j *Journal) Void(reason error) {
+	j.mu.Lock()
+	already := j.closed
+	j.invalidate()
+	j.mu.Unlock()
+	if !already {
+		j.void(reason)
+	}
+}
+
+// IsVoid reports whether nothing is stored any more.
+func (j *Journal) IsVoid() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.closed
 }
 
 func (j *Journal) store(changes []Change) error {
@@ -233,8 +269,14 @@ func (j *Journal) moveTo(f *file) error {
 
 // invalidate leaves nothing that the next daemon could take for the truth.
 func (j *Journal) invalidate() {
+	if j.closed {
+		return
+	}
 	j.closed = true
-	atomic.StoreUint64(j.word(), 0)
+	_ = guarded(func() error { // what is not there says nothing either
+		atomic.StoreUint64(j.word(), 0)
+		return nil
+	})
 }
 
 // Close lets go of the journal and keeps the file: somebody else goes on with it.
@@ -256,11 +298,21 @@ func (j *Journal) Clear() error {
 
 // Remove closes the journal and deletes the folder: there is nothing to take back.
 func (j *Journal) Remove() error {
-	return errors.Join(j.deleteFiles(), os.Remove(j.dir), j.Close())
+	if err := j.deleteFiles(); err != nil {
+		return errors.Join(err, j.Close())
+	}
+	err := os.Remove(j.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, j.Close())
 }
 
 func (j *Journal) deleteFiles(but ...string) error {
 	entries, err := os.ReadDir(j.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	for _, e := range entries {
 		if !slices.Contains(but, e.Name()) {
 			err = errors.Join(err, os.Remove(filepath.Join(j.dir, e.Name())))

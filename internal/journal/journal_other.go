@@ -22,6 +22,12 @@ func (*Journal) Each(func(key string, value []byte)) {}
 // Store does nothing.
 func (*Journal) Store(...Change) {}
 
+// Void does nothing.
+func (*Journal) Void(error) {}
+
+// IsVoid reports that nothing is stored.
+func (*Journal) IsVoid() bool { return true }
+
 // Close does nothing.
 func (*Journal) Close() error { return nil }
 

@@ -4,6 +4,7 @@ package journal
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -274,6 +275,41 @@ func TestCannotGrow(t *testing.T) {
 	if got := entries(j); len(got) != 0 || ignored != nil {
 		t.Errorf("left behind: %d entries, %v", len(got), ignored)
 	}
+}
+
+// A file that somebody cuts ends the journal, not the process.
+func TestFileIsCut(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	said := 0
+	j, _, err := Open(dir, func(error) { said++ })
+	must(t, err)
+	j.Store(put("a", "1"))
+	must(t, os.Truncate(filepath.Join(dir, fileName), 0))
+	for range 3 {
+		j.Store(put("b", "2"))
+	}
+	if said != 1 || !j.IsVoid() {
+		t.Errorf("said %d times; void: %v", said, j.IsVoid())
+	}
+	must(t, j.Remove())
+}
+
+// A journal that is made void says nothing any more, even if its folder is gone.
+func TestVoid(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	var said []error
+	j, _, err := Open(dir, func(err error) { said = append(said, err) })
+	must(t, err)
+	j.Store(put("a", "1"))
+	must(t, os.RemoveAll(dir))
+	reason := errors.New("its folder is gone")
+	for range 2 {
+		j.Void(reason)
+	}
+	if len(said) != 1 || said[0] != reason {
+		t.Errorf("said %v", said)
+	}
+	must(t, j.Remove())
 }
 
 func FuzzReplay(f *testing.F) {

@@ -72,7 +72,7 @@ func (l *Launcher) keptPath(id int, suffix string) string {
 // pipes their names.
 func (s *seat) announce(n int, c *child, spec *spawn.Spec) {
 	l := s.launcher
-	if l.Journal == nil {
+	if l.Journal == nil || l.Journal.IsVoid() {
 		return
 	}
 	c.kept = &childRecord{Incarnation: n, ID: int(l.lastID.Add(1))}
@@ -86,6 +86,20 @@ func (s *seat) announce(n int, c *child, spec *spawn.Spec) {
 	}
 	s.keep(c, spec)
 	l.store(s.key(childKey), c.kept)
+}
+
+// giveUp has a child made without anything that another daemon could find, because
+// its pipes cannot have names: the folder is gone, perhaps, or its disk is full. A
+// journal that does not know all children is none.
+func (s *seat) giveUp(c *child, spec *spawn.Spec, reason error) {
+	l := s.launcher
+	l.Journal.Void(reason)
+	s.unmade(c)
+	if l.Keeper != nil {
+		l.Keeper.End()
+	}
+	c.kept = nil
+	spec.FIFOs, spec.Opened, spec.Made = [3]string{}, nil, nil
 }
 
 // made completes the record of a child that has been made.

@@ -123,7 +123,12 @@ func (s *seat) spawn(n int, report func(supervisor.Report)) (*child, error) {
 		}
 	}
 	s.announce(n, c, &spec)
-	if c.Child, err = s.launcher.Spawner.Start(spec); err != nil {
+	c.Child, err = s.launcher.Spawner.Start(spec)
+	if errors.Is(err, spawn.ErrNoFIFO) {
+		s.giveUp(c, &spec, err)
+		c.Child, err = s.launcher.Spawner.Start(spec)
+	}
+	if err != nil {
 		s.unmade(c)
 		c.closeStreams()
 		s.releaseSocket()

@@ -8,6 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// ErrNoFIFO says that a pipe of Spec.FIFOs cannot be made, which is no reason to have
+// none.
+var ErrNoFIFO = errors.New("cannot make the pipe")
+
 // StartError says why the system refused to make a child, or what a child
 // needs: its pipes, its log files.
 type StartError struct {

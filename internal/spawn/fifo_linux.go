@@ -13,7 +13,7 @@ import (
 // writes waits for the next reader, and what it reads does not end.
 func (p *pipes) openFIFO(fd int, path string) error {
 	if err := unix.Mkfifo(path, 0o600); err != nil {
-		return fmt.Errorf("cannot make the pipe %s: %w", path, err)
+		return fmt.Errorf("%w %s: %w", ErrNoFIFO, path, err)
 	}
 	theirs, err := unix.Open(path, unix.O_RDWR|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
 	if err != nil {

@@ -129,7 +129,22 @@ func (l *life) reopenState(spawner *spawn.Spawner) *state {
 		st.keeper = l.newKeeper(spawner, dir)
 		st.keeper.Find() // there may be none
 	}
+	if st.journal != nil && !knowsUs(st.journal) {
+		log.Warn("adopt=true has no effect until the next restart: what was known of the programs that run has been lost")
+		if err := st.journal.Remove(); err != nil {
+			log.Warn(err.Error())
+		}
+		st.keeper.End()
+		return &state{}
+	}
 	return st
+}
+
+// knowsUs reports whether a journal is the one that has been kept so far. One that is
+// new, or void, knows too little of the programs that run.
+func knowsUs(j *journal.Journal) (known bool) {
+	j.Each(func(key string, _ []byte) { known = known || key == daemonKey })
+	return known
 }
 
 // self is what the journal says of this daemon.

@@ -1,0 +1,61 @@
+//go:build linux
+
+package adoption
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"supervisor/test/stage"
+)
+
+// What becomes of the state, be it cleaned away or cut, is no reason for a program
+// not to be started, nor for the daemon to end. The log says what it means.
+func TestStateIsLost(t *testing.T) {
+	t.Parallel()
+	const program = "[program:p%]\ncommand=/bin/sh -c \"echo here; exec sleep 1000\"\nstdout_logfile=$DIR/p%.log\nstartsecs=0\n"
+	for name, lose := range map[string]func(*stage.Stage) error{
+		"removed": func(s *stage.Stage) error { return os.RemoveAll(s.Path("supervisord.state")) },
+		"cut":     func(s *stage.Stage) error { return os.Truncate(s.Path("supervisord.state/journal"), 0) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := stage.New(t, head+strings.ReplaceAll(program, "%", "1")+strings.ReplaceAll(program, "%", "2"))
+			p := stage.Programs(os.Getenv(programsVariable))
+			d := s.Start(p, nil)
+			s.Await("both run", func() bool { return len(children(s)) == 2 })
+			_, first := states(s)
+			keeper := awaitKeeper(t, s)
+			if err := lose(s); err != nil {
+				t.Fatal(err)
+			}
+			ctl(t, s, "restart", "p1")
+			checkLog := func(want string) {
+				t.Helper()
+				if log := s.Read("supervisord.log"); strings.Count(log, want) != 1 {
+					t.Errorf("the log should say once %q:\n%s", want, log)
+				}
+			}
+			checkLog("should this daemon be killed, the next one cannot take back its programs")
+			ctl(t, s, "upgrade")
+			checkLog("adopt=true has no effect until the next restart")
+			awaitEnd(t, keeper)
+			ctl(t, s, "restart", "p1")
+			state, now := states(s)
+			if state["p1"] != "RUNNING" || now["p2"] != first["p2"] || now["p1"] == first["p1"] {
+				t.Errorf("they were %v, and are %v and %v", first, now, state)
+			}
+			s.Await("all has been said", func() bool { return s.Read("p1.log") == "here\nhere\nhere\n" })
+
+			ctl(t, s, "reload") // and all is well
+			s.Await("both run", func() bool { return len(children(s)) == 2 && exists(s.Path("supervisord.state/1.out")) })
+			_, first = states(s)
+			kill9(t, d)
+			d = s.Start(p, nil)
+			s.Await("they are back", func() bool { _, now := states(s); return now["p1"] == first["p1"] && now["p2"] == first["p2"] })
+			end(t, d)
+			nothingIsLeft(t, s)
+		})
+	}
+}
