@@ -138,13 +138,29 @@ func stops(names []string, verb, otherwise string) string {
 	return verb + " " + strings.Join(fold(names), ", ")
 }
 
+// sameChange is a change of an option, and the processes that have it. Example is
+// one of them if the others have it with other numbers.
+type sameChange struct {
+	wire.OptionChange
+	processes []string
+	example   string
+}
+
+// whose is who has the change, for people.
+func (c *sameChange) whose() string {
+	names := cmp.Or(strings.Join(fold(c.processes), ", "), "the group")
+	if c.example != "" {
+		names += ", such as " + c.example
+	}
+	return names
+}
+
 // optionChanges shows what options are and will be. What changes alike in
 // several processes of a group is shown once.
 func optionChanges(options []wire.OptionChange) string {
-	var text strings.Builder
-	var shown []wire.OptionChange
 	var gone, fresh []string
-	whose := ""
+	var order []*sameChange
+	known := make(map[wire.OptionChange]*sameChange)
 	for _, o := range options {
 		switch {
 		case o.Key == processName && o.To == "":
@@ -155,22 +171,23 @@ func optionChanges(options []wire.OptionChange) string {
 			continue
 		}
 		alike := wire.OptionChange{Key: o.Key, From: o.From, To: o.To}
-		if slices.Contains(shown, alike) {
-			continue
+		if known[alike] == nil {
+			known[alike] = &sameChange{OptionChange: alike}
+			order = append(order, known[alike])
 		}
-		shown = append(shown, alike)
-		var processes []string
-		for _, other := range options {
-			if other.Key == o.Key && other.From == o.From && other.To == o.To && other.Process != "" {
-				processes = append(processes, other.Process)
-			}
+		if o.Process != "" {
+			known[alike].processes = append(known[alike].processes, o.Process)
 		}
-		if now := cmp.Or(strings.Join(fold(processes), ", "), "the group"); now != whose {
+	}
+	var text strings.Builder
+	whose := ""
+	for _, c := range alikeButForNumbers(order) {
+		if now := c.whose(); now != whose {
 			whose = now
 			fmt.Fprintf(&text, "  %s:\n", whose)
 		}
-		for _, side := range []struct{ sign, value string }{{"-", o.From}, {"+", o.To}} {
-			fmt.Fprintf(&text, "    %s %s=%s\n", side.sign, o.Key, cmp.Or(side.value, "(none)"))
+		for _, side := range []struct{ sign, value string }{{"-", c.From}, {"+", c.To}} {
+			fmt.Fprintf(&text, "    %s %s=%s\n", side.sign, c.Key, cmp.Or(side.value, "(none)"))
 		}
 	}
 	for _, names := range fold(gone) {
@@ -180,4 +197,33 @@ func optionChanges(options []wire.OptionChange) string {
 		text.WriteString("  " + names + ": new\n")
 	}
 	return text.String()
+}
+
+// alikeButForNumbers makes one change of many that differ only in numbers, as the
+// options of workers do in which %(process_num)d stands.
+func alikeButForNumbers(changes []*sameChange) (merged []*sameChange) {
+	like := func(c *sameChange) wire.OptionChange {
+		without := func(text string) string { return digits().ReplaceAllString(text, "N") }
+		return wire.OptionChange{Key: c.Key, From: without(c.From), To: without(c.To)}
+	}
+	families := make(map[wire.OptionChange][]*sameChange)
+	for _, c := range changes {
+		if len(c.processes) > 0 {
+			families[like(c)] = append(families[like(c)], c)
+		}
+	}
+	for _, c := range changes {
+		family := families[like(c)]
+		switch {
+		case len(family) < foldFrom || len(c.processes) == 0:
+			merged = append(merged, c)
+		case c == family[0]:
+			c.example = c.processes[0]
+			for _, other := range family[1:] {
+				c.processes = append(c.processes, other.processes...)
+			}
+			merged = append(merged, c)
+		}
+	}
+	return merged
 }

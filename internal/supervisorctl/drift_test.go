@@ -118,6 +118,29 @@ func TestDriftOfAFarm(t *testing.T) {
 	}
 }
 
+// Where %(process_num)d stands in an option, each worker has a change of its own, and
+// one of them tells enough.
+func TestDiffOfNumberedOptions(t *testing.T) {
+	var options []any
+	for i := range 100 {
+		name := fmt.Sprintf("web_%02d", i)
+		for _, change := range [][3]string{
+			{"command", fmt.Sprintf("serve -p 80%02d", i), fmt.Sprintf("serve -v -p 80%02d", i)},
+			{"startsecs", "1", "2"},
+		} {
+			options = append(options, xmlrpc.Struct{{Name: "process", Value: name}, {Name: "key", Value: change[0]}, {Name: "from", Value: change[1]}, {Name: "to", Value: change[2]}})
+		}
+	}
+	a := answers{"getConfigDrift": xmlrpc.Struct{{Name: "changed", Value: []any{
+		xmlrpc.Struct{{Name: "group", Value: "web"}, {Name: "stops", Value: []any{}}, {Name: "options", Value: options}},
+	}}}}
+	runTranscripts(t, []transcript{
+		{"", "diff", a, "web: changed; update would replace it, nothing of it is running\n" +
+			"  web_00 .. web_99 (100), such as web_00:\n    - command=serve -p 8000\n    + command=serve -v -p 8000\n" +
+			"  web_00 .. web_99 (100):\n    - startsecs=1\n    + startsecs=2\n", 0},
+	})
+}
+
 func TestDryRunJSON(t *testing.T) {
 	const want = `"result":[{"name":"many","done":"would be removed","stops":[]},` +
 		`{"name":"cat","done":"would be updated","stops":["cat"],"options":[{"process":"cat","key":"command","from":"cat","to":"cat -u"},{"key":"priority","from":"1","to":"2"}]},` +
