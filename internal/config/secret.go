@@ -11,10 +11,13 @@ import (
 // secret matches the names of variables whose values are nobody's business.
 var secret = pattern.Lazy(`(?i)pass|secret|token|key|credential|auth|dsn|private|_url$|_uri$`)
 
+// withCredentials matches values that are URLs with a user name or a password.
+var withCredentials = pattern.Lazy(`://[^/?#\s]*@`)
+
 // WithoutSecret returns a variable, KEY=VALUE, as it may be shown: without its
-// value if its name says that it is a secret.
+// value if its name says that it is a secret, or the value holds one.
 func WithoutSecret(variable string) string {
-	if name, _, _ := strings.Cut(variable, "="); secret.MatchString(name) {
+	if name, value, _ := strings.Cut(variable, "="); secret.MatchString(name) || withCredentials.MatchString(value) {
 		return name + "=(not shown)"
 	}
 	return variable
