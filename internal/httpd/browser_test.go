@@ -38,6 +38,8 @@ func TestLured(t *testing.T) {
 		// a library, and could read the logs and act by links.
 		{"evil.example", "Accept-Language: *\nAccept-Encoding: gzip, deflate", true},
 		{"evil.example", "Accept-Language:\nAccept-Encoding: gzip, deflate", true},
+		{"evil.example", "Accept-Language: *\nAccept-Encoding: identity\nRange: bytes=0-", true},
+		{"evil.example", "Accept-Language: *", true},
 		{"evil.example", "Accept-Language: *\nSec-Fetch-Mode: cors\nSec-Fetch-Site: same-origin", true},
 	} {
 		r, err := http.NewRequest("POST", "http://"+c.host+"/", http.NoBody)

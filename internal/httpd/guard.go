@@ -62,10 +62,13 @@ func fromBrowser(r *http.Request) bool {
 }
 
 // fromLibrary reports whether a request is one of those libraries that say that
-// they speak all languages. A page can say that, too, but neither name a mode, as
-// Node does, nor keep the browser from taking deflate.
+// they speak all languages. A page can say that, too, but it can neither name a mode,
+// as Node does, nor choose the encodings, as Deno does: over plain HTTP no browser takes
+// br, and one that does takes deflate.
 func fromLibrary(h http.Header) bool {
-	return h.Get("Accept-Language") == "*" && (h.Get("Sec-Fetch-Mode") != "" || !strings.Contains(h.Get("Accept-Encoding"), "deflate"))
+	encodings := h.Get("Accept-Encoding")
+	deno := strings.Contains(encodings, "br") && !strings.Contains(encodings, "deflate")
+	return h.Get("Accept-Language") == "*" && (deno || h.Get("Sec-Fetch-Mode") != "")
 }
 
 // ourDomains are those in which nobody can register a name (RFC 6761, RFC 6762,
