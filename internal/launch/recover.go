@@ -107,6 +107,25 @@ func AnyHeld(kept map[string][]byte, k *keeper.Keeper) bool {
 	return false
 }
 
+// AnyLost reports whether there was a child of which nobody knows what has become.
+func AnyLost(image *supervisor.Image, kept map[string][]byte) bool {
+	for _, g := range image.Groups {
+		for i, p := range g.Config.Processes {
+			var r childRecord
+			if load(kept, childKey+p.Group+"\x00"+p.Name, &r) != nil {
+				return true
+			}
+			v := g.Processes[i].Vars
+			known := r.Ended && r.PID == v.PID
+			making := v.State == lifecycle.Starting && v.PID == 0 && r.Incarnation == v.Incarnation
+			if v.PID != 0 && !known || making {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // load reads an entry of a journal; none leaves the value as it is.
 func load(kept map[string][]byte, key string, value any) error {
 	text, ok := kept[key]

@@ -65,7 +65,9 @@ func (m freeze) apply(c *core) {
 
 // resume makes the groups of an image active as they were. What is STARTING and
 // has no child yet had been asked for, and is asked for again, unless this is the end.
-func (c *core) resume(image *Image, r clock.Reading, ready []Prepared, ending bool) {
+// Whoever was killed on the way out has stopped what nobody would start again, and may
+// have made a child that only its seat knows of, so the way out is gone to its end.
+func (c *core) resume(image *Image, r clock.Reading, ready []Prepared, to State) {
 	c.joined = image.Joined
 	for i, tick := range tickPeriods {
 		c.ticks.slice[i] = image.Ticks[tick.typ.String()]
@@ -84,8 +86,8 @@ func (c *core) resume(image *Image, r clock.Reading, ready []Prepared, ending bo
 		c.groups = append(c.groups, g)
 		c.ledger.noteGroup(g)
 	}
-	if ending {
-		c.setState(Shutdown)
+	if to != Running {
+		c.setState(to)
 	}
 	c.keep()
 	c.publishTable()
@@ -95,14 +97,14 @@ func (c *core) resume(image *Image, r clock.Reading, ready []Prepared, ending bo
 			p.seat.Resume(c.handle.reporter(p))
 			switch v := p.life.Vars(); {
 			case v.State != lifecycle.Starting || v.PID != 0:
-			case ending:
+			case to == Shutdown:
 				c.perform(p, p.life.SpawnFailed(c.now, v.Incarnation, "supervisord is going down"))
 			default:
 				p.seat.Launch(v.Incarnation, c.handle.reporter(p))
 			}
 		}
 	}
-	if ending {
+	if to != Running {
 		c.beginDeparture()
 	}
 }

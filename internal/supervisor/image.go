@@ -22,6 +22,8 @@ type Image struct {
 	Ticks  map[string]int64 `json:",omitempty"` // the slice that each period was last seen in
 	Latest *config.Config   // the configuration that was read last
 	Groups []GroupImage     // in start order
+
+	Leaving bool `json:",omitempty"` // everything was being stopped
 }
 
 // GroupImage is an active group.

@@ -205,6 +205,26 @@ func TestEnding(t *testing.T) {
 	})
 }
 
+// A loop that goes on from one that was killed on its way out goes the rest of it, and
+// whoever runs it starts anew.
+func TestKilledOnTheWayOut(t *testing.T) {
+	groups := []*config.Group{
+		together("pets", 5, app("cat"), app("mule", func(p *config.Process) { p.StopWait = 3 * time.Second })),
+		alone("asked", manual),
+	}
+	programs := map[string]program{"cat": forever, "mule": stubborn, "asked": forever}
+	play(t, groups, programs, func(w *world) {
+		w.wait(2 * time.Second)
+		w.handOverAs(func(o *Options) {
+			o.Image.Leaving = true
+			asked := &o.Image.Groups[slices.IndexFunc(o.Image.Groups, func(g GroupImage) bool { return g.Config.Name == "asked" })]
+			asked.Processes[0].Vars.State, asked.Processes[0].Vars.Incarnation = lifecycle.Starting, 1
+		})
+		w.say("    the supervisor is in state %v", w.s.State())
+		w.do("start", func() error { return w.s.Start("asked", false) })
+	})
+}
+
 // A loop that was frozen in vain goes on as if nothing had been, and what was due
 // meanwhile happens then.
 func TestThaw(t *testing.T) {
@@ -271,7 +291,7 @@ func FuzzImage(f *testing.F) {
 				ready[i].Seats = append(ready[i].Seats, &instantSeat{})
 			}
 		}
-		s.core.resume(&image, clock.Reading{Now: time.Now()}, ready, false)
+		s.core.resume(&image, clock.Reading{Now: time.Now()}, ready, Running)
 		s.core.image(clock.Reading{Now: time.Now()})
 	})
 }

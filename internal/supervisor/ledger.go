@@ -54,8 +54,9 @@ type ledger struct {
 }
 
 type loopRecord struct {
-	Serial uint64
-	Joined int
+	Serial  uint64
+	Joined  int
+	Leaving bool `json:",omitempty"`
 }
 
 type groupRecord struct {
@@ -139,7 +140,7 @@ func (c *core) keep() {
 	}
 	entries := l.gone
 	l.gone = nil
-	if now := (loopRecord{c.serial, c.joined}); now != l.loop {
+	if now := (loopRecord{c.serial, c.joined, c.state != Running}); now != l.loop {
 		l.loop = now
 		entries = l.add(entries, loopKey, now)
 	}
@@ -210,7 +211,7 @@ func ImageOf(kept map[string][]byte, latest *config.Config) (*Image, error) {
 	if err := read(kept, loopKey, &loop); err != nil {
 		return nil, err
 	}
-	image := &Image{Serial: loop.Serial, Joined: loop.Joined, Latest: latest}
+	image := &Image{Serial: loop.Serial, Joined: loop.Joined, Leaving: loop.Leaving, Latest: latest}
 	for key := range kept {
 		name, ok := strings.CutPrefix(key, groupKey)
 		if !ok {

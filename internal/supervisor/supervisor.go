@@ -52,7 +52,7 @@ type Options struct {
 	Log      *slog.Logger
 	Serial   uint64 // the serial of the next event; goes on over a restart
 
-	Image  *Image        // where to go on; nil: nothing has been yet
+	Image  *Image        // where to go on, and if that is on the way out, to a restart; nil: nothing has been yet
 	Ending bool          // what the image has is only stopped, as by Shutdown, and nothing is started
 	Ledger *Ledger       // nil: nothing is kept for another process
 	Clock  clock.Reading // by which the times of the image are understood
@@ -103,7 +103,14 @@ func New(o Options) *Supervisor {
 	s.latest.Store(o.Config)
 	if o.Image != nil {
 		s.core.serial = o.Image.Serial
-		s.core.begin = func(groups []Prepared) { s.core.resume(o.Image, o.Clock, groups, o.Ending) }
+		to := Running
+		switch {
+		case o.Ending:
+			to = Shutdown
+		case o.Image.Leaving:
+			to = Restarting
+		}
+		s.core.begin = func(groups []Prepared) { s.core.resume(o.Image, o.Clock, groups, to) }
 		s.latest.Store(o.Image.Latest)
 	}
 	s.onDisk.Store(o.Config)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"supervisor/internal/clock"
@@ -37,6 +38,7 @@ type daemonRecord struct {
 	Born       uint64
 	Identifier string
 	File       string // the configuration file
+	PIDFile    string `json:",omitempty"`
 }
 
 const daemonKey = "daemon"
@@ -77,14 +79,21 @@ func (l *life) openState(spawner *spawn.Spawner) *state {
 	}
 	j.Each(func(key string, value []byte) { st.kept[key] = value })
 	st.keeper = l.newKeeper(spawner, dir)
-	st.keeper.Find() // there may be none
-	if len(st.kept) > 0 {
+	if len(st.kept) == 0 {
+		st.keeper.Find() // there may be none
+	} else {
 		st.image, err = l.readJournal(st.kept, me, st.keeper)
+		var others *othersState
 		switch {
+		case errors.As(err, &others): // they will come back for it
+			st.keeper.Leave()
+			return off(errors.Join(err, j.Close()))
 		case err != nil:
 			log.Warn("the journal of an earlier supervisord is ignored: " + err.Error())
 		case st.image == nil:
 			log.Info("the programs of an earlier supervisord have all ended")
+		case st.image.Leaving:
+			log.Warn("an earlier supervisord was killed while it stopped everything: what it has left is stopped, and then everything is started")
 		}
 	}
 	if st.image == nil {
@@ -154,7 +163,12 @@ func (l *life) self() (daemonRecord, error) {
 		return daemonRecord{}, err
 	}
 	p, err := identity.Look(os.Getpid())
-	return daemonRecord{boot, p.PID, p.Born, l.config.Daemon.Identifier, l.config.File}, err
+	if err != nil {
+		return daemonRecord{}, err
+	}
+	pidFile, err := filepath.Abs(l.config.Daemon.PIDFile)
+	file := filepath.Join(l.config.Here, filepath.Base(l.config.File))
+	return daemonRecord{boot, p.PID, p.Born, l.config.Daemon.Identifier, file, pidFile}, err
 }
 
 // stateDir is the folder of the journal: its name is that of the pid file, of
@@ -172,28 +186,61 @@ func (l *life) stateDir() (string, error) {
 // readJournal returns what a daemon that was killed remembered; nil: nothing of its
 // children is left.
 func (l *life) readJournal(kept map[string][]byte, me daemonRecord, k *keeper.Keeper) (*supervisor.Image, error) {
-	if _, err := readRecord(kept, me); err != nil {
+	old, err := readRecord(kept, me)
+	if err == nil && !old.isGone(me) {
+		return nil, &othersState{"its daemon is alive, with pid " + strconv.Itoa(old.PID)}
+	}
+	k.Find() // there may be none; one that is found lets go of any other daemon
+	if err != nil {
 		return nil, err
 	}
-	if !launch.AnyAlive(kept) && !launch.AnyHeld(kept, k) {
+	left := launch.AnyAlive(kept) || launch.AnyHeld(kept, k)
+	if !old.sameAs(me) {
+		whose := fmt.Sprintf("it is that of %s, with the configuration file %s", old.Identifier, old.File)
+		if left {
+			return nil, &othersState{whose + ", whose programs live; each supervisord needs a statedir of its own, or a pidfile of another name"}
+		}
+		return nil, errors.New(whose)
+	}
+	image, err := supervisor.ImageOf(kept, l.config)
+	if left {
+		return image, err
+	}
+	// Nothing runs. If the daemon knew how everything had ended, so do we; but what has
+	// changed since, or was about to be started anew, is a new start.
+	if err != nil || image.Leaving || launch.AnyLost(image, kept) || !unchanged(config.Compare(image.Configs(), l.config.Groups)) {
 		return nil, nil
 	}
-	return supervisor.ImageOf(kept, l.config)
+	return image, nil
 }
 
-// readRecord returns whose journal it is, if this daemon can go on with it.
+// othersState says that a state is somebody else's, and must be left to them.
+type othersState struct{ whose string }
+
+func (e *othersState) Error() string { return e.whose }
+
+// isGone reports whether the daemon of a record has ended.
+func (old daemonRecord) isGone(me daemonRecord) bool {
+	p, err := identity.Look(old.PID)
+	return err != nil || p.Born != old.Born || p.Ended() || old.PID == me.PID
+}
+
+// sameAs reports whether a record is that of an earlier life of the same daemon, even
+// if somebody has moved one of its files since.
+func (old daemonRecord) sameAs(me daemonRecord) bool {
+	if old.PIDFile == "" { // an earlier version did not say
+		return old.Identifier == me.Identifier
+	}
+	return old.PIDFile == me.PIDFile || old.File == me.File
+}
+
+// readRecord returns whose journal it is, if that means anything any more.
 func readRecord(kept map[string][]byte, me daemonRecord) (old daemonRecord, err error) {
 	if err := json.Unmarshal(kept[daemonKey], &old); err != nil {
 		return old, fmt.Errorf("it does not say whose it is: %w", err)
 	}
 	if old.Boot != me.Boot {
 		return old, errors.New("the machine has been started since")
-	}
-	if p, err := identity.Look(old.PID); err == nil && p.Born == old.Born && !p.Ended() && old.PID != me.PID {
-		return old, fmt.Errorf("its daemon is alive, with pid %d", old.PID)
-	}
-	if old.Identifier != me.Identifier {
-		return old, fmt.Errorf("it is that of %s", old.Identifier)
 	}
 	return old, nil
 }

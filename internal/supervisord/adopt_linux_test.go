@@ -21,17 +21,21 @@ func TestJournalOfSomebodyElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	me := daemonRecord{Boot: boot, PID: os.Getpid(), Born: 1, Identifier: "supervisor"}
-	good := daemonRecord{Boot: boot, PID: 1 << 30, Born: 1, Identifier: "supervisor"}
+	me := daemonRecord{Boot: boot, PID: os.Getpid(), Born: 1, Identifier: "supervisor", File: "/f", PIDFile: "/p"}
+	good := daemonRecord{Boot: boot, PID: 1 << 30, Born: 1, Identifier: "supervisor", File: "/f", PIDFile: "/p"}
 	for name, c := range map[string]struct {
 		edit func(*daemonRecord)
 		why  string // empty: it counts
 	}{
-		"good":       {func(*daemonRecord) {}, ""},
-		"other boot": {func(r *daemonRecord) { r.Boot = "x" }, "the machine has been started since"},
-		"alive":      {func(r *daemonRecord) { r.PID, r.Born = parent.PID, parent.Born }, "its daemon is alive"},
-		"reused pid": {func(r *daemonRecord) { r.PID, r.Born = parent.PID, parent.Born+1 }, ""},
-		"other name": {func(r *daemonRecord) { r.Identifier = "y" }, "it is that of y"},
+		"good":                               {func(*daemonRecord) {}, ""},
+		"other boot":                         {func(r *daemonRecord) { r.Boot = "x" }, "the machine has been started since"},
+		"alive":                              {func(r *daemonRecord) { r.PID, r.Born = parent.PID, parent.Born }, "its daemon is alive"},
+		"reused pid":                         {func(r *daemonRecord) { r.PID, r.Born = parent.PID, parent.Born+1 }, ""},
+		"moved":                              {func(r *daemonRecord) { r.File = "/f2" }, ""},
+		"other pid file, same configuration": {func(r *daemonRecord) { r.PIDFile = "/p2" }, ""},
+		"other daemon":                       {func(r *daemonRecord) { r.PIDFile, r.File = "/p2", "/f2" }, "it is that of supervisor, with the configuration file /f2"},
+		"other name":                         {func(r *daemonRecord) { r.Identifier = "y" }, ""},
+		"other name, of an earlier version":  {func(r *daemonRecord) { r.Identifier, r.PIDFile = "y", "" }, "it is that of y"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			old := good
@@ -50,7 +54,7 @@ func TestJournalOfSomebodyElse(t *testing.T) {
 			}
 		})
 	}
-	if _, err := (&life{}).readJournal(map[string][]byte{"x": nil}, me, nil); err == nil {
+	if _, err := (&life{}).readJournal(map[string][]byte{"x": nil}, me, keeper.New(keeper.Options{})); err == nil {
 		t.Error("a journal that says nothing of its daemon counts")
 	}
 }

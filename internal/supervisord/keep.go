@@ -73,8 +73,10 @@ func (l *life) clearState(spawner *spawn.Spawner) {
 	kept := make(map[string][]byte)
 	j.Each(func(key string, value []byte) { kept[key] = value })
 	if old, err := readRecord(kept, me); err == nil && launch.AnyAlive(kept) {
-		log.Warn("adopt=true is not set any more: the programs of the supervisord that was killed with pid " + strconv.Itoa(old.PID) +
-			" are not taken back; to have them taken back after all, stop this supervisord, set adopt=true and start it again")
+		if old.sameAs(me) {
+			log.Warn("adopt=true is not set any more: the programs of the supervisord that was killed with pid " + strconv.Itoa(old.PID) +
+				" are not taken back; to have them taken back after all, stop this supervisord, set adopt=true and start it again")
+		}
 		if err := j.Close(); err != nil {
 			log.Warn(err.Error())
 		}
