@@ -75,7 +75,17 @@ func (ps *pumps) findWard(number int32) *ward {
 	return ps.wards[number]
 }
 
-// ended finds out how the child has ended, as far as somebody who is not its
+// tellReaper has the reaper report the end of the child: while that stands still the
+// child has not ended, as far as anybody knows.
+func (w *ward) tellReaper() {
+	s := w.child.spawner
+	select {
+	case s.ended <- w:
+	case <-s.quit:
+	}
+}
+
+// hasEnded finds out how the child has ended, as far as somebody who is not its
 // parent can, and reports it.
 func (w *ward) hasEnded() {
 	exit := Exit{PID: w.child.PID, Lost: true, At: time.Now()}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -69,6 +70,37 @@ func TestFoster(t *testing.T) {
 	t.Logf("the status is lost: %v", e.Lost)
 	if err := c.Signal(syscall.SIGTERM, true); err != syscall.ESRCH {
 		t.Errorf("a signal to a dead one: %v", err)
+	}
+}
+
+// While everything stands still a fostered child does not end, as far as anybody
+// knows: the program that goes on would wait for it for ever.
+func TestFosterWhileFrozen(t *testing.T) {
+	pid, born := estranged(t, "sleep 600")
+	s := spawner(t)
+	c, err := s.Foster(pid, born, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan Exit, 1)
+	c.OnExit(func(e Exit) { ended <- e })
+	if err := s.FreezeReaper(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case e := <-ended:
+		t.Fatalf("it has ended: %+v", e)
+	case <-time.After(100 * time.Millisecond): // which it would take at most if it did not wait
+	}
+	if err := c.Signal(0, false); err != nil && err != syscall.ESRCH {
+		t.Errorf("a signal: %v", err)
+	}
+	s.Thaw()
+	if e := <-ended; e.PID != pid {
+		t.Errorf("ended: %+v", e)
 	}
 }
 

@@ -14,6 +14,8 @@ func parentage(int) (born uint64, ours bool) { return 0, false }
 
 func (*pumps) watch(*Child, int, uint64, *Held) (*ward, error) { return nil, syscall.ENOTSUP }
 
+func (*ward) hasEnded() {}
+
 func (*ward) signal(syscall.Signal, bool) error { return syscall.ESRCH }
 
 // TakeStdin fails.

@@ -23,6 +23,7 @@ func Resume(orphan func(Exit), mask *SignalMask) (*Spawner, error) {
 		done:     make(chan struct{}),
 		frozen:   make(chan struct{}),
 		hold:     make(chan chan struct{}),
+		ended:    make(chan *ward),
 		mask:     mask,
 		children: make(map[int]*Child),
 	}
@@ -46,7 +47,8 @@ func (s *Spawner) Freeze(ctx context.Context) error {
 	return s.pumps.freeze(ctx)
 }
 
-// FreezeReaper keeps the Spawner from collecting children, and from nothing else.
+// FreezeReaper keeps the Spawner from collecting children, and from noticing the ends
+// of fostered ones, and from nothing else.
 func (s *Spawner) FreezeReaper(ctx context.Context) error {
 	if s.frozen != nil {
 		return nil

@@ -125,7 +125,7 @@ func (ps *pumps) wake(events []unix.EpollEvent) {
 		if p := ps.find(e.Fd); p != nil {
 			ps.serve(p)
 		} else if w := ps.findWard(e.Fd); w != nil {
-			go w.hasEnded()
+			go w.tellReaper()
 		}
 	}
 }

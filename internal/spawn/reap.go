@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// reapAll is the reaper: it collects dead children whenever there may be some,
-// from the moment on at which begin is closed.
+// reapAll is the reaper: it collects dead children whenever there may be some, and
+// reports the ends of fostered ones, from the moment on at which begin is closed.
 func (s *Spawner) reapAll(begin <-chan struct{}) {
 	defer close(s.done)
 	<-begin
@@ -17,6 +17,8 @@ func (s *Spawner) reapAll(begin <-chan struct{}) {
 		case <-s.wake:
 		case release := <-s.hold:
 			<-release
+		case w := <-s.ended:
+			w.hasEnded()
 		case <-s.quit:
 			return
 		}

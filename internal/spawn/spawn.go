@@ -75,6 +75,7 @@ type Spawner struct {
 	done   chan struct{}
 	frozen chan struct{}      // closed by Thaw; nil: it is not frozen
 	hold   chan chan struct{} // keeps the reaper until the channel that it gets is closed
+	ended  chan *ward         // fostered children that have ended
 	mask   *SignalMask        // of the children; nil: that of the daemon
 	pumps  pumps
 
