@@ -195,17 +195,6 @@ func programOf(pid int) string {
 	return file
 }
 
-// Children returns the living children of a process.
-func Children(pid int) (children []Process) {
-	for other, p := range everything() {
-		if p.parent == pid && !p.zombie {
-			children = append(children, describe(p, other))
-		}
-	}
-	slices.SortFunc(children, func(a, b Process) int { return cmp.Compare(a.PID, b.PID) })
-	return children
-}
-
 func everything() map[int]stat {
 	proc, err := os.Open("/proc")
 	if err != nil {

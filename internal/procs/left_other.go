@@ -10,8 +10,5 @@ func Left(children ...Child) [][]Process { return make([][]Process, len(children
 // Astray finds nothing.
 func Astray(Child, time.Time) []Process { return nil }
 
-// Children finds nothing.
-func Children(int) []Process { return nil }
-
 // Living finds nothing.
 func Living([]Process) []Process { return nil }
