@@ -109,7 +109,10 @@ func moments(h supervisor.History, now time.Time) []moment {
 
 // lasted renders a duration: short ones in seconds, long ones as an uptime.
 func lasted(d time.Duration) string {
-	if d < time.Minute {
+	switch {
+	case d < 50*time.Millisecond:
+		return "< 0.1 s"
+	case d < time.Minute:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	}
 	s := int(d / time.Second)

@@ -45,7 +45,8 @@ func (p programPage) title() *xhtml.Node {
 		xhtml.El("h2", id("name"), xhtml.Text(p.Name)), xhtml.Text("\n"),
 		span("", id("state"), badge(p.Class, p.State)), xhtml.Text("\n"),
 		span("", id("note"), note), xhtml.Text("\n"),
-		div("acts", xhtml.Attr("role", "group"), xhtml.Attr("aria-label", "Actions"), now, xhtml.Text("\n"), act("clearlog", "Clear logs")))
+		div("acts", xhtml.Attr("role", "group"), xhtml.Attr("aria-label", "Actions"), now, xhtml.Text("\n"),
+			xhtml.If(p.Stdout || p.Stderr, act("clearlog", "Clear logs"))))
 }
 
 // why explains why it is down, if it is.
@@ -91,7 +92,7 @@ func (p programPage) facts() *xhtml.Node {
 	}
 	return xhtml.El("dl", id("facts"),
 		fact("Command", typed(), xhtml.Text(p.Command)),
-		fact("Directory", typed(), xhtml.Text(or(p.Directory, "that of the daemon"))),
+		fact("Directory", xhtml.If(p.Directory != "", typed()), xhtml.Text(or(p.Directory, "that of the daemon"))),
 		fact("User", xhtml.Text(or(p.User, "that of the daemon"))),
 		fact("PID", id("pid"), xhtml.Text(pid)),
 		fact("Restarts", id("restarts"), xhtml.Text(strconv.Itoa(p.View.Restarts))),

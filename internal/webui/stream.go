@@ -113,10 +113,13 @@ func (u *UI) events(w http.ResponseWriter, r *http.Request) {
 
 // greet sends a new browser all there is.
 func (b *watcher) greet() error {
+	now := time.Now()
+	_, zone := now.Zone()
 	hello := struct {
 		Now     int64 `json:"now"`
+		Zone    int64 `json:"zone"` // milliseconds east of Greenwich
 		Started int64 `json:"started"`
-	}{time.Now().UnixMilli(), b.ui.started.UnixMilli()}
+	}{now.UnixMilli(), int64(zone) * 1000, b.ui.started.UnixMilli()}
 	if err := b.out.send("hello", hello); err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func TestEveryWidth(t *testing.T) {
 	} {
 		p.visit(d.url + page.url)
 		p.until("the page is ready", page.ready)
-		for _, width := range []int64{320, 360, 390, 480, 640, 768, 900, 1023, 1025, 1100, 1215, 1217, 1280, 1366, 1440, 1920} {
+		for _, width := range []int64{320, 360, 390, 480, 640, 768, 900, 1023, 1025, 1100, 1247, 1249, 1280, 1366, 1440, 1920} {
 			p.do("resize", chromedp.EmulateViewport(width, 800))
 			if got := value[int64](p, "document.documentElement.scrollWidth"); got > width {
 				t.Errorf("/%s takes %d pixels where there are %d: %s", page.url, got, width, value[string](p, fmt.Sprintf(

@@ -103,6 +103,7 @@ export class Chart {
   }
 
   draw() {
+    this.element.classList.toggle("idle", !this.points.some((p) => p >= 0));
     let top = this.least;
     for (const most = Math.max(...this.points); top < most;) top *= this.step;
     const { line, area } = path(this.points, this.length, 400, 90, top);

@@ -28,12 +28,20 @@ export function bytes(n) {
   return n < 1000 ? `${n} bytes` : n < 1000 * 1024 ? `${(n / 1024).toFixed(1)} KiB` : memory(n / 1024);
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+// Times are those of the daemon's clock and zone, as in its logs and in what it
+// renders itself. Until it has told, the zone is ours.
+let zone = new Date().getTimezoneOffset() * -60000; // milliseconds east of Greenwich
 
-export const timeOfDay = (ms) => clock.format(ms);
+export function setZone(ms) { zone = ms; }
+
+const local = (ms) => new Date(ms + zone).toISOString();
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+export const timeOfDay = (ms) => local(ms).slice(11, 19);
 
 // moment renders a time: with the day if it was not today.
 export function moment(ms) {
-  return new Date(ms).toDateString() === new Date().toDateString() ? clock.format(ms) : day.format(ms);
+  const [then, now] = [local(ms), local(Date.now())];
+  const day = then.slice(0, 10) === now.slice(0, 10) ? "" : `${months[Number(then.slice(5, 7)) - 1]} ${then.slice(8, 10)} `;
+  return day + then.slice(11, 19);
 }

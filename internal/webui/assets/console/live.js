@@ -3,6 +3,7 @@
 
 import { setText, announce } from "./dom.js";
 import { at } from "./address.js";
+import { setZone } from "./format.js";
 
 const silence = 8000; // milliseconds; the daemon says something every second
 const firstRetry = 500;
@@ -48,6 +49,7 @@ export class Live extends EventTarget {
     if (data.now) this.skew = data.now - Date.now();
     if (kind === "hello") {
       this.retry = firstRetry;
+      setZone(data.zone);
       this.show("live", "live");
     }
     this.dispatchEvent(new MessageEvent(kind, { data }));

@@ -30,7 +30,7 @@ if (channels.length > 0) {
   };
   place.append(view);
   log = new LogView(view, name, channels[0]);
-  const whole = el("a", { href: `log.html?processname=${encodeURIComponent(name)}&channel=${channels[0]}` }, "Open as a page");
+  const whole = el("a", { href: `log.html?processname=${encodeURIComponent(name)}&channel=${channels[0]}` }, "Full page");
   document.getElementById("channels").replaceChildren(el("span", { class: "tabs", role: "group", "aria-label": "Channel" }, ...tabs), whole);
 }
 
@@ -78,6 +78,11 @@ live.addEventListener("processes", ({ data }) => {
   } else if (data.whole || data.gone?.length) document.title = `gone: ${name} - Supervisor`;
 });
 watchPresence(live, name);
+// What is said of one that waits counts seconds.
+let seconds = 0;
+live.addEventListener("second", () => {
+  if (["BACKOFF", "STOPPING"].includes(state) && ++seconds % 5 === 0) renew();
+});
 live.addEventListener("curves", ({ data }) => {
   const curve = data[name] ?? [];
   charts.cpu.set(curve.map(([c]) => c));
