@@ -54,6 +54,9 @@ type StreamImage struct {
 	Pipe   int            `json:",omitempty"` // 0: all writers have closed it
 	Log    *logfile.Image `json:",omitempty"` // nil: none
 	Filter *capture.State `json:",omitempty"` // nil: no capture mode
+	// Settled is up to where what is in the spool has been dealt with for good: in the
+	// midst of a capture, up to its beginning.
+	Settled int64 `json:",omitempty"`
 }
 
 // Image returns what another process needs to go on. The launcher and the loop,
@@ -121,6 +124,9 @@ func (st *stream) image() (StreamImage, error) {
 	if st.filter != nil {
 		state := st.filter.State()
 		image.Filter = &state
+	}
+	if st.spooled != nil {
+		image.Settled = st.spooled.settled
 	}
 	if st.file != nil {
 		file, err := st.file.Image()
@@ -288,6 +294,7 @@ func (s *seat) resume(image SeatImage) error {
 	for i, of := range image.Child.Streams {
 		channel := channels[i]
 		st := s.newStream(channel.name, channel.config)
+		st.settled = of.Settled
 		if of.Pipe > 0 {
 			st.pipe = spawn.InheritedPipe(of.Pipe)
 		}

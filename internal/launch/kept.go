@@ -225,6 +225,6 @@ func (s *seat) openSpool(c *child, st *stream) error {
 	if err != nil {
 		return err
 	}
-	st.spooled = &spooled{st: st, spool: spool, key: spoolKey + strconv.Itoa(c.kept.ID) + suffix}
+	st.spooled = &spooled{st: st, spool: spool, key: spoolKey + strconv.Itoa(c.kept.ID) + suffix, settled: st.settled}
 	return nil
 }

@@ -34,6 +34,7 @@ type stream struct {
 	buffer  []byte          // for what is read where bytes are moved; nil: not needed yet
 	skip    int64           // bytes that are in the log already, from an earlier daemon
 	spooled *spooled        // nil: bytes are moved or read, not spooled
+	settled int64           // where in the spool to go on
 	late    atomic.Bool     // the end of the child has been reported without the last output
 }
 
