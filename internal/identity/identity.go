@@ -11,12 +11,13 @@ var ErrUnknown = errors.New("this system does not tell one process from another"
 
 // Process is what the system tells about a process, at the moment of asking.
 type Process struct {
-	PID    int
-	Parent int
-	Group  int    // its process group
-	State  byte   // as ps shows it; 'Z': it has ended, and nobody has collected it
-	Born   uint64 // in clock ticks since the machine was started
-	Status uint32 // of a 'Z': as wait(2) would return it, if the system tells us; else 0
+	PID     int
+	Parent  int
+	Group   int    // its process group
+	Session int    // the process that has begun its session
+	State   byte   // as ps shows it; 'Z': it has ended, and nobody has collected it
+	Born    uint64 // in clock ticks since the machine was started
+	Status  uint32 // of a 'Z': as wait(2) would return it, if the system tells us; else 0
 }
 
 // Ended reports whether only its entry in the table is left.

@@ -13,11 +13,12 @@ import (
 // The fields of proc_pid_stat(5) that are used, counted from behind the name of
 // the program, which is in parentheses and may contain anything.
 const (
-	fieldState  = 0 // 3 - 3
-	fieldParent = 4 - 3
-	fieldGroup  = 5 - 3
-	fieldBorn   = 22 - 3
-	fieldStatus = 52 - 3
+	fieldState   = 0 // 3 - 3
+	fieldParent  = 4 - 3
+	fieldGroup   = 5 - 3
+	fieldSession = 6 - 3
+	fieldBorn    = 22 - 3
+	fieldStatus  = 52 - 3
 )
 
 // A Reader looks at many processes, one after the other, in memory that it uses
@@ -35,6 +36,11 @@ func (r *Reader) Look(pid int) (Process, error) {
 	if err != nil {
 		return Process{}, err
 	}
+	return parse(pid, stat)
+}
+
+// parse reads the line of proc_pid_stat(5).
+func parse(pid int, stat []byte) (Process, error) {
 	p := Process{PID: pid}
 	i := 0
 	for field := range bytes.FieldsSeq(stat[bytes.LastIndexByte(stat, ')')+1:]) {
@@ -45,6 +51,8 @@ func (r *Reader) Look(pid int) (Process, error) {
 			p.Parent = int(number(field))
 		case fieldGroup:
 			p.Group = int(number(field))
+		case fieldSession:
+			p.Session = int(number(field))
 		case fieldBorn:
 			p.Born = number(field)
 		case fieldStatus:

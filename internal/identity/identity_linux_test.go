@@ -39,7 +39,7 @@ func TestLook(t *testing.T) {
 	in := start(t, cmd)
 	pid := cmd.Process.Pid
 	p, err := Look(pid)
-	if err != nil || p.Parent != os.Getpid() || p.Group != pid || p.Born == 0 || p.Ended() {
+	if err != nil || p.Parent != os.Getpid() || p.Group != pid || p.Session == 0 || p.Born == 0 || p.Ended() {
 		t.Errorf("a living child: %+v, %v", p, err)
 	}
 	if self, err := Look(os.Getpid()); err != nil || self.Born > p.Born {
@@ -102,4 +102,25 @@ func TestBoot(t *testing.T) {
 	if err != nil || a == "" || a != b {
 		t.Errorf("%q, %q, %v", a, b, err)
 	}
+}
+
+// The name of a program may look like anything, and a line may be cut.
+func TestParse(t *testing.T) {
+	line := "42 (a) b (c)) S 7 43 44 0 -1 4194560 103 0 0 0 12 30 5 6 20 0 1 0 987 5722112 250 1"
+	if p, err := parse(42, []byte(line)); err != nil || p != (Process{PID: 42, Parent: 7, Group: 43, Session: 44, State: 'S', Born: 987}) {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if p, err := parse(42, []byte(line[:len("42 (a) b (c)) S 7 43 44 0")])); err == nil {
+		t.Errorf("half a line: %+v", p)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte("42 (a) b (c)) S 7 42 42 0 -1 4194560 103 0 0 0 12 30 5 6 20 0 1 0 987 5722112 250 1\n"))
+	f.Add([]byte(""))
+	f.Fuzz(func(t *testing.T, line []byte) {
+		if p, err := parse(1, line); err != nil && p != (Process{}) {
+			t.Errorf("%+v, %v", p, err)
+		}
+	})
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"supervisor/internal/identity"
 )
 
 // Children returns the living children of a process.
@@ -16,9 +18,9 @@ func Children(pid int) (children []Process) {
 	if !ok {
 		all = everything()
 	}
-	for other, p := range all {
-		if p.parent == pid && !p.zombie {
-			children = append(children, describe(p, other))
+	for _, p := range all {
+		if p.Parent == pid && !p.Ended() {
+			children = append(children, describe(p))
 		}
 	}
 	slices.SortFunc(children, func(a, b Process) int { return cmp.Compare(a.PID, b.PID) })
@@ -28,13 +30,14 @@ func Children(pid int) (children []Process) {
 // childrenOf asks the kernel for the children of a process, if it can tell: a walk
 // through all processes takes long where there are thousands, each of which is
 // asked about.
-func childrenOf(pid int) (children map[int]stat, ok bool) {
+func childrenOf(pid int) (children map[int]identity.Process, ok bool) {
 	tasks := "/proc/" + strconv.Itoa(pid) + "/task/"
 	threads, err := os.ReadDir(tasks)
 	if err != nil {
 		return nil, false
 	}
-	children = make(map[int]stat)
+	children = make(map[int]identity.Process)
+	var r identity.Reader
 	for _, thread := range threads {
 		list, err := os.ReadFile(tasks + thread.Name() + "/children")
 		if errors.Is(err, fs.ErrNotExist) {
@@ -44,7 +47,10 @@ func childrenOf(pid int) (children map[int]stat, ok bool) {
 		}
 		for _, field := range strings.Fields(string(list)) {
 			child, err := strconv.Atoi(field)
-			if p, ok := readStat(child); err == nil && ok {
+			if err != nil {
+				continue
+			}
+			if p, err := r.Look(child); err == nil {
 				children[child] = p
 			}
 		}

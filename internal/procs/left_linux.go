@@ -12,18 +12,12 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"supervisor/internal/identity"
 )
 
 // ticksPerSecond is USER_HZ, the same on all architectures that Go runs on.
 const ticksPerSecond = 100
-
-// stat is what /proc/PID/stat tells.
-type stat struct {
-	pid, parent, group int
-	session            int
-	zombie             bool
-	born               uint64
-}
 
 // Left returns what each of several children has left behind: the processes whose
 // environment names it, those of its process group, and orphans of the same
@@ -45,18 +39,18 @@ func Left(children ...Child) [][]Process {
 
 func (s survey) left(c Child) []Process {
 	from := ticksAt(c.Started)
-	members := make(map[int]stat)
-	nameless := make(map[int]stat)
+	members := make(map[int]identity.Process)
+	nameless := make(map[int]identity.Process)
 	program, err := filepath.EvalSymlinks(c.Program)
 	if err != nil {
 		program = c.Program
 	}
 	for pid, p := range s.all {
 		switch {
-		case p.zombie, pid == c.PID, s.ours[pid], c.knows(pid):
-		case p.group == c.PID:
+		case p.Ended(), pid == c.PID, s.ours[pid], c.knows(pid):
+		case p.Group == c.PID:
 			members[pid] = p
-		case p.born+1 < from:
+		case p.Born+1 < from:
 		default:
 			switch s.whose(pid, c) {
 			case itsOwn:
@@ -69,11 +63,11 @@ func (s survey) left(c Child) []Process {
 		}
 	}
 	if next := c.next(); !next.IsZero() {
-		after := func(_ int, p stat) bool { return p.group != c.PID && p.born >= ticksAt(next) }
+		after := func(_ int, p identity.Process) bool { return p.Group != c.PID && p.Born >= ticksAt(next) }
 		maps.DeleteFunc(members, after)
 		maps.DeleteFunc(nameless, after)
 	}
-	maps.DeleteFunc(members, func(_ int, p stat) bool { return p.group != c.PID && !s.astray(p, members) })
+	maps.DeleteFunc(members, func(_ int, p identity.Process) bool { return p.Group != c.PID && !s.astray(p, members) })
 	maps.Copy(members, likely(nameless, strings.Join(c.Args, " ")))
 	return described(members)
 }
@@ -84,20 +78,20 @@ func (s survey) left(c Child) []Process {
 // it was born to. Of c only the names and Known count.
 func Astray(c Child, before time.Time) []Process {
 	s := scan()
-	from, to := s.all[os.Getpid()].born, ticksAt(before)
-	members := make(map[int]stat)
+	from, to := s.all[os.Getpid()].Born, ticksAt(before)
+	members := make(map[int]identity.Process)
 	for pid, p := range s.all {
-		if !p.zombie && !s.ours[pid] && !c.knows(pid) && p.born >= from && p.born < to && s.whose(pid, c) == itsOwn {
+		if !p.Ended() && !s.ours[pid] && !c.knows(pid) && p.Born >= from && p.Born < to && s.whose(pid, c) == itsOwn {
 			members[pid] = p
 		}
 	}
-	maps.DeleteFunc(members, func(_ int, p stat) bool { return !s.astray(p, members) })
+	maps.DeleteFunc(members, func(_ int, p identity.Process) bool { return !s.astray(p, members) })
 	return described(members)
 }
 
 // survey is all processes as they were found.
 type survey struct {
-	all   map[int]stat
+	all   map[int]identity.Process
 	ours  map[int]bool   // this process and those it descends from
 	names map[int]naming // what the environments say that have been looked at
 }
@@ -109,20 +103,20 @@ func scan() survey {
 
 // orphan reports whether a process has been inherited by one of us, or is just
 // about to be.
-func (s survey) orphan(p stat) bool {
-	_, found := s.all[p.parent]
-	return s.ours[p.parent] || !found
+func (s survey) orphan(p identity.Process) bool {
+	_, found := s.all[p.Parent]
+	return s.ours[p.Parent] || !found
 }
 
 // astray reports whether a process is an orphan, or descends from one by way of
 // members only. The children of another supervisord, be it one in a container
 // that calls everything as we do, are not.
-func (s survey) astray(p stat, members map[int]stat) bool {
+func (s survey) astray(p identity.Process, members map[int]identity.Process) bool {
 	for range len(s.all) {
 		if s.orphan(p) {
 			return true
 		}
-		parent, ok := members[p.parent]
+		parent, ok := members[p.Parent]
 		if !ok {
 			return false
 		}
@@ -131,9 +125,9 @@ func (s survey) astray(p stat, members map[int]stat) bool {
 	return false
 }
 
-func described(members map[int]stat) (list []Process) {
-	for pid, p := range members {
-		list = append(list, describe(p, pid))
+func described(members map[int]identity.Process) (list []Process) {
+	for _, p := range members {
+		list = append(list, describe(p))
 	}
 	slices.SortFunc(list, func(a, b Process) int { return cmp.Or(cmp.Compare(a.Born, b.Born), cmp.Compare(a.PID, b.PID)) })
 	return list
@@ -155,20 +149,20 @@ func Living(left []Process) []Process {
 	all := everything()
 	living := make(map[int]bool)
 	for _, p := range left {
-		if now, ok := all[p.PID]; ok && now.born == p.Born {
-			living[p.PID] = !now.zombie
+		if now, ok := all[p.PID]; ok && now.Born == p.Born {
+			living[p.PID] = !now.Ended()
 			continue
 		}
 		for pid, other := range all {
-			if other.session == p.PID && other.born >= p.Born && !other.zombie {
+			if other.Session == p.PID && other.Born >= p.Born && !other.Ended() {
 				living[pid] = true
 			}
 		}
 	}
 	var eldest []Process
 	for pid, alive := range living {
-		if alive && !living[all[pid].parent] {
-			eldest = append(eldest, describe(all[pid], pid))
+		if alive && !living[all[pid].Parent] {
+			eldest = append(eldest, describe(all[pid]))
 		}
 	}
 	slices.SortFunc(eldest, func(a, b Process) int { return cmp.Compare(a.PID, b.PID) })
@@ -177,9 +171,9 @@ func Living(left []Process) []Process {
 
 // likely returns those of several processes that show the command line in their
 // titles; if none does, all.
-func likely(nameless map[int]stat, line string) map[int]stat {
+func likely(nameless map[int]identity.Process, line string) map[int]identity.Process {
 	showing := maps.Clone(nameless)
-	maps.DeleteFunc(showing, func(pid int, _ stat) bool { return !strings.Contains(commandOf(pid), line) })
+	maps.DeleteFunc(showing, func(pid int, _ identity.Process) bool { return !strings.Contains(commandOf(pid), line) })
 	if len(showing) > 0 {
 		return showing
 	}
@@ -195,67 +189,26 @@ func programOf(pid int) string {
 	return file
 }
 
-func everything() map[int]stat {
-	proc, err := os.Open("/proc")
+func everything() map[int]identity.Process {
+	pids, err := identity.All()
 	if err != nil {
 		return nil
 	}
-	names, err := proc.Readdirnames(-1)
-	_ = proc.Close() // it was only read
-	if err != nil {
-		return nil
-	}
-	all := make(map[int]stat, len(names))
-	for _, name := range names {
-		pid, err := strconv.Atoi(name)
-		if err != nil {
-			continue
-		}
-		if p, ok := readStat(pid); ok {
+	all := make(map[int]identity.Process, len(pids))
+	var r identity.Reader
+	for _, pid := range pids {
+		if p, err := r.Look(pid); err == nil {
 			all[pid] = p
 		}
 	}
 	return all
 }
 
-func readStat(pid int) (stat, bool) {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	if err != nil {
-		return stat{}, false
-	}
-	return parseStat(pid, text)
-}
-
-// parseStat reads a line of proc_pid_stat(5). The name of the program is in
-// parentheses and may contain anything; fields are counted from behind it.
-func parseStat(pid int, text []byte) (stat, bool) {
-	const behindName = 3
-	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
-	if len(fields) <= 22-behindName {
-		return stat{}, false
-	}
-	number := func(field int) uint64 {
-		n, err := strconv.ParseUint(string(fields[field-behindName]), 10, 64)
-		if err != nil {
-			return 0
-		}
-		return n
-	}
-	return stat{
-		pid:     pid,
-		parent:  int(number(4)),
-		group:   int(number(5)),
-		session: int(number(6)),
-		zombie:  fields[0][0] == 'Z' || fields[0][0] == 'X',
-		born:    number(22),
-	}, true
-}
-
 // ancestors returns this process and those it descends from: one of them is
 // who inherits orphans.
-func ancestors(all map[int]stat) map[int]bool {
+func ancestors(all map[int]identity.Process) map[int]bool {
 	line := map[int]bool{1: true}
-	for pid := os.Getpid(); pid > 1 && !line[pid]; pid = all[pid].parent {
+	for pid := os.Getpid(); pid > 1 && !line[pid]; pid = all[pid].Parent {
 		line[pid] = true
 	}
 	return line
@@ -339,10 +292,10 @@ func isName(key []byte) bool {
 	return len(key) > 0
 }
 
-func describe(p stat, pid int) Process {
-	d := Process{PID: pid, Born: p.born, Command: readable(commandOf(pid))}
+func describe(p identity.Process) Process {
+	d := Process{PID: p.PID, Born: p.Born, Command: readable(commandOf(p.PID))}
 	var info unix.Stat_t
-	if unix.Stat("/proc/"+strconv.Itoa(pid), &info) == nil {
+	if unix.Stat("/proc/"+strconv.Itoa(p.PID), &info) == nil {
 		d.UID = int(info.Uid)
 	}
 	return d

@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"supervisor/internal/identity"
 )
 
 func TestBelongs(t *testing.T) {
@@ -103,8 +105,8 @@ func TestSecondStepIsLate(t *testing.T) {
 // The child of another supervisord that calls everything as we do, such as one
 // in a container, is not ours.
 func TestChildOfAnotherIsNotAstray(t *testing.T) {
-	s := survey{ours: map[int]bool{1: true}, all: map[int]stat{1: {pid: 1}, 10: {pid: 10, parent: 1}, 11: {pid: 11, parent: 10}, 20: {pid: 20, parent: 1}, 21: {pid: 21, parent: 20}}}
-	members := map[int]stat{11: s.all[11], 20: s.all[20], 21: s.all[21]}
+	s := survey{ours: map[int]bool{1: true}, all: map[int]identity.Process{1: {PID: 1}, 10: {PID: 10, Parent: 1}, 11: {PID: 11, Parent: 10}, 20: {PID: 20, Parent: 1}, 21: {PID: 21, Parent: 20}}}
+	members := map[int]identity.Process{11: s.all[11], 20: s.all[20], 21: s.all[21]}
 	for pid, want := range map[int]bool{11: false, 20: true, 21: true} {
 		if got := s.astray(s.all[pid], members); got != want {
 			t.Errorf("%d: %v, want %v", pid, got, want)
@@ -138,14 +140,4 @@ func TestListening(t *testing.T) {
 	if len(inodes) != 1 || !inodes["socket:[4242]"] {
 		t.Errorf("%v", inodes)
 	}
-}
-
-func FuzzParseStat(f *testing.F) {
-	f.Add([]byte("42 (a) b (c)) S 7 42 42 0 -1 4194560 103 0 0 0 12 30 5 6 20 0 1 0 987 5722112 250 1\n"))
-	f.Add([]byte(""))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		if p, ok := parseStat(1, text); !ok && p != (stat{}) {
-			t.Errorf("%+v", p)
-		}
-	})
 }

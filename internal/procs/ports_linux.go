@@ -31,10 +31,10 @@ func Listeners(port int) []Process {
 			continue
 		}
 		// Of a family that shares a socket the eldest is who listens.
-		if parent, ok := all[p.parent]; ok && p.parent != os.Getpid() && holds(parent.pid, inodes) {
+		if parent, ok := all[p.Parent]; ok && p.Parent != os.Getpid() && holds(parent.PID, inodes) {
 			continue
 		}
-		found = append(found, describe(p, pid))
+		found = append(found, describe(p))
 	}
 	return found
 }
