@@ -13,7 +13,8 @@ import (
 // What the kernel says of the children of a process is what a walk through all
 // processes finds.
 func TestChildren(t *testing.T) {
-	cmd := exec.Command("sh", "-c", `cat <&0 & echo $!; cat <&0 & echo $!; exec >&-; wait`)
+	// What is in the background of a shell has /dev/null as its descriptor 0, whatever <&0 says.
+	cmd := exec.Command("sh", "-c", `exec 3<&0; cat <&3 & echo $!; cat <&3 & echo $!; exec >&-; wait`)
 	stdin, err := cmd.StdinPipe() // they live until it is closed
 	if err != nil {
 		t.Fatal(err)
