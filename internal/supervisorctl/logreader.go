@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -61,8 +62,11 @@ func (r *logReader) read(ctx context.Context) error {
 // may pass: a log that is not there yet, a server that is being restarted.
 func (r *logReader) follow(ctx context.Context) {
 	for ctx.Err() == nil {
-		// Why it ended does not matter; watch tells of a server that is not there.
-		_ = r.stream(ctx)
+		// Why it ended does not matter otherwise; watch tells of a server that is not there.
+		var status *client.StatusError
+		if errors.As(r.stream(ctx), &status) && status.Code == http.StatusServiceUnavailable {
+			r.view.crowded()
+		}
 		pause(ctx, logsPause, r.poke)
 	}
 }

@@ -96,6 +96,7 @@ type logView struct {
 	readers map[logKey]*logReader
 	colours int // how many names have had a colour
 	running sync.WaitGroup
+	full    sync.Once // tells that the server follows no more logs
 
 	mu    sync.Mutex // guards what follows
 	width int        // of the longest name, in cells
@@ -188,6 +189,13 @@ func (v *logView) add(all []wire.ProcessInfo) (added []*logReader) {
 		}
 	}
 	return added
+}
+
+// crowded tells that some logs are not shown, as long as the server follows so many.
+func (v *logView) crowded() {
+	v.full.Do(func() {
+		fmt.Fprintln(v.s.errOut, "==> supervisord follows no more logs at once, so some are not shown; name fewer programs <==")
+	})
 }
 
 // logsOf returns the logs that a process has.

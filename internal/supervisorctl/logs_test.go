@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -195,6 +196,45 @@ func TestLogsOfNone(t *testing.T) {
 			t.Errorf("%s prints %q with status %d", line, got, status)
 		}
 	}
+}
+
+// Regression: of many logs that were followed, those that the server had no room for
+// were missing, and nothing said so.
+func TestLogsOfTooMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := fullHouse{newLibrary("a", "b", "c")}
+		l.write("a/stdout", "x\n")
+		l.write("b/stdout", "x\n")
+		var out, errOut lockedText
+		ctx, interrupt := context.WithCancel(t.Context())
+		done := make(chan int)
+		go func() {
+			done <- run(Invocation{Args: []string{"-s", fakeURL, "logs", "-f", "*"}, Exe: "/nonexistent/bin/ctl", Cwd: t.TempDir(),
+				Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errOut,
+				Interruptible: func(context.Context) (context.Context, context.CancelFunc) { return ctx, interrupt },
+			}, always(l))
+		}()
+		synctest.Wait()
+		pause(t.Context(), 3*logsPause, nil)
+		interrupt()
+		<-done
+		if got := out.take(); !strings.Contains(got, "a | x\n") {
+			t.Errorf("%q", got)
+		}
+		if got := errOut.take(); strings.Count(got, "follows no more logs at once") != 1 {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
+// fullHouse is a server that has no room for the logs of all programs.
+type fullHouse struct{ *library }
+
+func (c fullHouse) Stream(ctx context.Context, path string, w io.Writer) error {
+	if !strings.HasPrefix(path, "/logtail/a/") {
+		return &client.StatusError{Code: http.StatusServiceUnavailable}
+	}
+	return c.library.Stream(ctx, path, w)
 }
 
 // Regression: columns were as wide as characters are many, and names in Chinese
