@@ -51,7 +51,7 @@ func TestNobodyElseNamesAFile(t *testing.T) {
 	if log := s.Read("supervisord.log"); !strings.Contains(log, "WARN cannot upgrade to "+s.Path("trap")+": "+want) {
 		t.Errorf("the log says\n%s", log)
 	}
-	if _, err := newCaller(t, s).try("upgrade", s.Path("trap")); err == nil || !strings.Contains(err.Error(), "it is no supervisord") {
+	if _, err := newCaller(t, s).try("upgrade", s.Path("trap")); err == nil || !strings.Contains(err.Error(), "it is a script") {
 		t.Errorf("as the user of the daemon: %v", err)
 	}
 }
