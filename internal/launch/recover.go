@@ -2,7 +2,10 @@ package launch
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -231,15 +234,15 @@ func (s *seat) reopenStream(c *child, channel, path, suffix string, cfg config.S
 		st = s.newStream(channel, cfg)
 	}
 	c.streams = append(c.streams, st)
-	if st.pipe, err = spawn.OpenFIFO(s.launcher.keptPath(c.kept.ID, suffix), false); err != nil {
+	if st.pipe, err = s.reopenPipe(c, suffix); err != nil {
 		st.pipe = nil
 		if c.orphan.alive {
 			warn(err)
 		}
 	}
-	if st.plain() {
+	if _, err := os.Stat(s.launcher.keptPath(c.kept.ID, suffix+spoolFile)); err != nil && st.plain() {
 		return
-	}
+	} // it may be plain only since the configuration has changed
 	if err := s.openSpool(c, st); err != nil {
 		warn(err)
 		return
@@ -249,6 +252,20 @@ func (s *seat) reopenStream(c *child, channel, path, suffix string, cfg config.S
 		warn(err)
 	}
 	c.orphan.spools[st] = r
+}
+
+// descriptorOf are the child's ends of its pipes.
+var descriptorOf = map[string]int{stdinPipe: 0, stdoutPipe: 1, stderrPipe: 2}
+
+// reopenPipe opens a pipe of a child by its name. If that has been cleaned away, a
+// living child has it still, and would wait for ever for somebody who reads.
+func (s *seat) reopenPipe(c *child, suffix string) (*spawn.Pipe, error) {
+	path := s.launcher.keptPath(c.kept.ID, suffix)
+	pipe, err := spawn.OpenFIFO(path, suffix == stdinPipe)
+	if errors.Is(err, fs.ErrNotExist) && c.orphan.alive {
+		pipe, err = spawn.FindFIFO(path, c.PID, descriptorOf[suffix], suffix == stdinPipe)
+	}
+	return pipe, err
 }
 
 // reopenInput goes on with what was to be sent to a child.
@@ -261,7 +278,7 @@ func (s *seat) reopenInput(c *child, of *supervisor.GroupImage, n int, kept map[
 		return nil
 	}
 	id := strconv.Itoa(c.kept.ID)
-	pipe, err := spawn.OpenFIFO(s.launcher.keptPath(c.kept.ID, stdinPipe), true)
+	pipe, err := s.reopenPipe(c, stdinPipe)
 	if err != nil {
 		s.launcher.Log.Error("the stdin of "+s.config.Name+" is not taken back", "error", err)
 		return nil

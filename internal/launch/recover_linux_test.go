@@ -166,10 +166,16 @@ func TestEndThatWasSeen(t *testing.T) {
 }
 
 // What is in the spool was dealt with up to some place, and some of what follows is
-// in the log already: it is not there twice.
+// in the log already: it is not there twice. That holds, too, if the stream needs no
+// spool any more.
 func TestSpoolIsFinished(t *testing.T) {
-	for logged := 2; logged <= 6; logged++ {
-		w := newWreck(t, func(p *config.Process) { p.Stdout.CaptureMax = 100 })
+	for n := range 10 {
+		logged := 2 + n%5
+		w := newWreck(t, func(p *config.Process) {
+			if n >= 5 {
+				p.Stdout.CaptureMax = 100
+			}
+		})
 		pid := w.orphan(7, "exec sleep 600")
 		p, err := identity.Look(pid)
 		if err != nil {
@@ -203,6 +209,49 @@ func TestSpoolIsFinished(t *testing.T) {
 		if text, err := os.ReadFile(w.log); err != nil || string(text) != "abcdef" {
 			t.Errorf("with %d bytes logged the log holds %q, %v", logged, text, err)
 		}
+	}
+}
+
+// The names of the pipes have been cleaned away, and the child goes on all the same.
+func TestPipesWithoutNames(t *testing.T) {
+	w := newWreck(t)
+	in := w.launcher.keptPath(7, stdinPipe)
+	if err := syscall.Mkfifo(in, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pid := w.orphan(7, "exec cat <>"+in)
+	p, err := identity.Look(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for is := ""; is != in; { // it may not have it yet
+		is, _ = os.Readlink("/proc/" + strconv.Itoa(pid) + "/fd/0")
+	}
+	for _, suffix := range []string{stdinPipe, stdoutPipe} {
+		if err := os.Remove(w.launcher.keptPath(7, suffix)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.keep(childKey+"g\x00x", childRecord{Incarnation: 3, ID: 7, PID: pid, Born: p.Born})
+	s := w.recover(lifecycle.Vars{State: lifecycle.Running, Incarnation: 3, PID: pid})
+	s.Resume(func(r supervisor.Report) { w.reports <- r })
+	if err := s.Send([]byte("hello\n")); err != nil {
+		t.Error(err)
+	}
+	for deadline := time.Now().Add(patience); ; {
+		text, err := os.ReadFile(w.log)
+		if string(text) == "hello\n" {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the log holds %q, %v\n%s", text, err, w.logged())
+		}
+	}
+	if err := s.Signal(syscall.SIGKILL, false); err != nil {
+		t.Error(err)
+	}
+	if r := (<-w.reports).(supervisor.Ended); r.PID != pid {
+		t.Errorf("ended: %+v", r)
 	}
 }
 

@@ -3,6 +3,7 @@ package spawn
 import (
 	"fmt"
 	"os"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 )
@@ -34,11 +35,25 @@ func (p *pipes) openFIFO(fd int, path string) error {
 // OpenFIFO opens the supervisor's end of a pipe with a name: that of the writer
 // if the child reads it.
 func OpenFIFO(path string, writer bool) (*Pipe, error) {
-	flags := unix.O_RDONLY
-	if writer {
-		flags = unix.O_WRONLY
+	return reopenFIFO(path, writer, unix.O_NOFOLLOW)
+}
+
+// FindFIFO opens the supervisor's end of a pipe whose name has been removed, by way of
+// a process that has the other end as one of its descriptors.
+func FindFIFO(name string, pid, fd int, writer bool) (*Pipe, error) {
+	path := "/proc/" + strconv.Itoa(pid) + "/fd/" + strconv.Itoa(fd)
+	if is, err := os.Readlink(path); err != nil || is != name+" (deleted)" {
+		return nil, &os.PathError{Op: "open", Path: name, Err: unix.ENOENT}
 	}
-	fd, err := unix.Open(path, flags|unix.O_NONBLOCK|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
+	return reopenFIFO(path, writer, 0)
+}
+
+func reopenFIFO(path string, writer bool, more int) (*Pipe, error) {
+	flags := unix.O_RDONLY | more
+	if writer {
+		flags = unix.O_WRONLY | more
+	}
+	fd, err := unix.Open(path, flags|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, &os.PathError{Op: "open", Path: path, Err: err}
 	}
