@@ -41,8 +41,11 @@ func (s *session) each(ctx context.Context, a action, names []string, params ...
 	return nil
 }
 
-// atOnce is how many processes of a pattern are dealt with at the same time.
-const atOnce = 32
+// atOnce is how many processes of a pattern are dealt with at the same time. Each of
+// them is waited for, for as long as startsecs or a stop takes, so a farm of workers
+// takes its number of them over this. A server has room for four times as many
+// connections.
+const atOnce = 128
 
 // actTogether does the action to everything that one name stood for: at the same
 // time, since each may take a while. What comes of it is shown in order.

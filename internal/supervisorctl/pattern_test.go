@@ -1,7 +1,10 @@
 package supervisorctl
 
 import (
+	"context"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"supervisor/internal/wire"
@@ -48,6 +51,36 @@ func TestMatching(t *testing.T) {
 		if isPattern(name) != want {
 			t.Errorf("%s is a pattern: %v", name, !want)
 		}
+	}
+}
+
+// gate is a server that answers no start before a hundred have been asked for.
+type gate struct {
+	answers
+	asked *sync.WaitGroup
+}
+
+func (g gate) Call(ctx context.Context, method string, params ...any) (any, error) {
+	if strings.HasSuffix(method, "."+wire.StartProcess) {
+		g.asked.Done()
+		g.asked.Wait()
+		return true, nil
+	}
+	return g.answers.Call(ctx, method, params...)
+}
+
+// Regression: of 500 workers 32 were started at a time, each of which took startsecs.
+func TestPatternsOfAFarm(t *testing.T) {
+	const workers = 100
+	var all []any
+	for i := range workers {
+		all = append(all, info(fmt.Sprintf("w:w%d", i), 0, "STOPPED", 0, ""))
+	}
+	g := gate{answers{"getAllProcessInfo": all}, new(sync.WaitGroup)}
+	g.asked.Add(workers)
+	got, status := new(ctl).runWith(t, always(g), "start", "w*")
+	if strings.Count(got, ": started\n") != workers || status != 0 {
+		t.Errorf("%q with status %d", got, status)
 	}
 }
 
