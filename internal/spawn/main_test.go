@@ -49,8 +49,10 @@ func child(role string, args []string) (exitCode int) {
 		}
 		exited := make(chan Exit, 1)
 		c.OnExit(func(e Exit) { exited <- e })
-		s.Pump(c.Stderr, Eager, func(chunk []byte) { fmt.Print(string(chunk)) })
-		return ExitCode((<-exited).Status)
+		said := s.Pump(c.Stderr, Eager, func(chunk []byte) { fmt.Print(string(chunk)) })
+		exit := <-exited
+		said.Finish() // it may have ended before it was heard
+		return ExitCode(exit.Status)
 	case "crowd": // starts as many children as it may with so many descriptors
 		if err := crowd(args[0], args[1]); err != nil {
 			fmt.Println(err)
