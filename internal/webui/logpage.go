@@ -2,8 +2,10 @@ package webui
 
 import (
 	"net/http"
+	"strings"
 
 	"supervisor/internal/logfile"
+	"supervisor/internal/pattern"
 	"supervisor/internal/supervisor"
 )
 
@@ -45,10 +47,22 @@ func (u *UI) logPage(w http.ResponseWriter, r *http.Request) {
 	if path, err := u.logPath(r); err == nil {
 		text, err := logfile.Read(path, -withoutScript, 0)
 		if err == nil {
-			p.Text = string(text)
+			p.Text = readable(string(text))
 		}
 	}
 	u.show(w, p.page())
+}
+
+// colours are the sequences by which a terminal is told of colours, and the like.
+var colours = pattern.Lazy(`\x1b\[[0-?]*[ -/]*[@-~]`)
+
+// readable makes the end of a log what a page without scripts shows: whole lines,
+// without what is for terminals.
+func readable(text string) string {
+	if _, rest, cut := strings.Cut(text, "\n"); cut && rest != "" && len(text) == withoutScript {
+		text = rest
+	}
+	return colours().ReplaceAllString(text, "")
 }
 
 // missing says why a process has no log of a channel; it returns nothing if it has.

@@ -19,7 +19,7 @@ import (
 func TestMissingLog(t *testing.T) {
 	one, two, three := info("one", lifecycle.Running), info("two", lifecycle.Running), info("three", lifecycle.Running)
 	one.Stdout = filepath.Join(t.TempDir(), "one.log")
-	if err := os.WriteFile(one.Stdout, []byte("hello\n"), 0o600); err != nil {
+	if err := os.WriteFile(one.Stdout, []byte("\x1b[1;32mhel\x1b[0mlo\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	one.Config.RedirectStderr = true
@@ -65,5 +65,22 @@ func TestUpSince(t *testing.T) {
 	ui := New(Options{Supervisor: running(), Version: "4.3.0", Started: started, Log: slog.New(slog.DiscardHandler), OtherSite: httpd.OtherSiteActs, Error: errorPage})
 	if text := body(t, get(ui, "/daemon.html")); !strings.Contains(text, "Mar 04 05:06:07") {
 		t.Errorf("it is not up since Mar 04 05:06:07:\n%s", text)
+	}
+}
+
+// Without scripts the end of a log has whole lines, if it has any.
+func TestReadable(t *testing.T) {
+	long := strings.Repeat("x", withoutScript)
+	for text, want := range map[string]string{
+		"":                           "",
+		"one\ntwo":                   "one\ntwo",
+		"\x1b[31mred\x1b[0m\x1b[K\n": "red\n",
+		long:                         long,
+		long[3:] + "\nab":            "ab",
+		long[1:] + "\n":              long[1:] + "\n",
+	} {
+		if got := readable(text); got != want {
+			t.Errorf("%.20q of %d bytes is shown as %.20q, want %.20q", text, len(text), got, want)
+		}
 	}
 }

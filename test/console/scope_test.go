@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // The buttons above the table act on what is selected, else on what the filter
@@ -46,4 +47,35 @@ func TestWhomAnActionConcerns(t *testing.T) {
 	value[any](p, row("web")+`.row.box.click()`)
 	p.click(".many .start")
 	toast("what runs is not started", "Nothing to start: web is running.")
+}
+
+// What is selected changes what is offered above the table, and moves no row away
+// from under the pointer.
+func TestSelectingMovesNothing(t *testing.T) {
+	d := boot(t, pets)
+	p := open(t)
+	p.visit(d.url)
+	p.until("there are rows", row("web"))
+	const top = `document.querySelector(".tablebox").getBoundingClientRect().top`
+	for _, width := range []int64{1100, 1247, 1249, 1280, 1440, 1920} {
+		p.do("resize", chromedp.EmulateViewport(width, 800))
+		before := value[float64](p, top)
+		p.keys("a")
+		if after := value[float64](p, top); after != before || value[string](p, `document.querySelector("#target").textContent`) != "5 selected" {
+			t.Errorf("at a width of %d the table moves from %g to %g", width, before, after)
+		}
+		p.keys(kb.Escape)
+	}
+}
+
+// Where there are no programs it is said what makes one.
+func TestNoPrograms(t *testing.T) {
+	d := boot(t, "")
+	p := open(t)
+	p.visit(d.url)
+	p.until("it is said", `document.querySelector("#overview .card")?.innerText.includes("No programs to manage")`)
+	p.until("there is nothing else", `!document.querySelector("#filter").checkVisibility() && !document.querySelector("table").checkVisibility()`)
+	d.configure(program("first", "/bin/cat"))
+	d.begin(false)
+	p.until("there it is", state("first")+` === "running" && document.querySelector("#filter").checkVisibility() && !document.querySelector("#overview .card").checkVisibility()`)
 }

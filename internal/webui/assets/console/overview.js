@@ -34,11 +34,13 @@ function choose(key) {
 const button = (action, label) => el("button", { type: "button", class: `act ${action}`, onclick: () => actOnMany(action) }, label);
 const starting = button("start", "Start"), restarting = button("restart", "Restart"), stopping = button("stop", "Stop"), clearing = button("clearlog", "Clear logs");
 const target = el("span", { id: "target" });
-const deselect = el("button", { type: "button", class: "plain", onclick: () => table.select(table.selection(), false) }, "Deselect");
+const deselect = el("button", { type: "button", class: "plain", title: "Deselect", "aria-label": "Deselect", onclick: () => table.select(table.selection(), false) }, "×");
 const nothing = el("p", { class: "empty", hidden: true }, "No program matches the filter.");
+const none = el("div", { class: "card empty", hidden: true }, el("p", {}, "No programs to manage"),
+  el("p", {}, "A section [program:x] in the configuration file makes one; ", el("a", { href: "daemon.html" }, "the page of the daemon"), " applies what has changed."));
 
 place.append(
-  el("div", { class: "bar" }, search, el("div", { class: "chips", role: "group", "aria-label": "States" }, ...Object.values(chips).map((c) => c.button)),
+  none, el("div", { class: "bar" }, search, el("div", { class: "chips", role: "group", "aria-label": "States" }, ...Object.values(chips).map((c) => c.button)),
     el("div", { class: "many", role: "group", "aria-label": "Act on many" }, target, deselect, starting, restarting, stopping, clearing)),
   el("div", { class: "tablebox" }, table.element), nothing);
 
@@ -59,7 +61,8 @@ function changed() {
   table.every.checked = selected.length > 0 && selected.length === visible.length;
   table.every.indeterminate = selected.length > 0 && selected.length < visible.length;
   nothing.hidden = visible.length > 0;
-  setText(nothing, table.rows.size > 0 ? "No program matches the filter." : "No programs to manage");
+  none.hidden = table.rows.size > 0;
+  place.classList.toggle("none", table.rows.size === 0);
   for (const row of table.rows.values()) row.element.classList.toggle("selected", row.selected);
 }
 
