@@ -24,7 +24,7 @@ func foreground(s *session, ctx context.Context, arg string) error {
 		return err
 	}
 	if len(meant) > 1 {
-		return &failure{"ERROR: " + names[0] + " matches several processes: " + strings.Join(meant, ", "), exitError}
+		return &failure{"ERROR: " + names[0] + " matches several processes: " + strings.Join(fold(meant), ", "), exitError}
 	}
 	name := meant[0]
 	p, err := s.processInfo(ctx, name)

@@ -131,7 +131,12 @@ func with(a answers, key string, answer any) answers {
 func TestForegroundOfAPattern(t *testing.T) {
 	stopped := info("worker:worker_10", 0, "STOPPED", 0, "")
 	a := answers{"getAllProcessInfo": crowd, "getProcessInfo worker:worker_10": stopped, "getProcessInfo q*": fault(10)}
+	var farm []any
+	for i := range 9 {
+		farm = append(farm, info(fmt.Sprintf("w:w%d", i), 20, "RUNNING", 1, ""))
+	}
 	runTranscripts(t, []transcript{
+		{"a farm", "fg w*", answers{"getAllProcessInfo": farm}, "ERROR: w* matches several processes: w:w0 .. w8 (9)\n", 1},
 		{"one", "fg *_10", a, "ERROR: process not running\n", 1},
 		{"several", "fg web*", a, "ERROR: web* matches several processes: web:web_00, web:web_01\n", 1},
 		{"none", "fg q*", a, "ERROR: bad process name supplied\n", 1},
