@@ -47,7 +47,7 @@ type Options struct {
 
 // Log is the daemon's own log. It is safe for concurrent use.
 type Log struct {
-	level  slog.LevelVar
+	level  slog.Level
 	file   *logfile.File   // nil if there is none
 	syslog *logfile.Syslog // nil if there is none
 	sinks  []*sink         // that of file is the first
@@ -60,8 +60,7 @@ type Log struct {
 
 // New opens the log and starts its goroutines. Close ends them.
 func New(opt Options) (*Log, error) {
-	l := &Log{syslog: opt.Syslog}
-	l.level.Set(opt.Level)
+	l := &Log{level: opt.Level, syslog: opt.Syslog}
 	if opt.Path != "" {
 		file, err := opt.open()
 		if err != nil {
@@ -112,9 +111,6 @@ func (l *Log) Image() (*logfile.Image, error) {
 
 // Logger returns the logger that writes to the log.
 func (l *Log) Logger() *slog.Logger { return slog.New(&handler{log: l}) }
-
-// SetLevel sets the level below which lines are not logged.
-func (l *Log) SetLevel(level slog.Level) { l.level.Set(level) }
 
 // Path returns the path of the log file; it is empty if there is none.
 func (l *Log) Path() string {

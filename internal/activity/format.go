@@ -29,7 +29,7 @@ type handler struct {
 
 // Enabled reports whether a level is logged (LOG-002).
 func (h *handler) Enabled(_ context.Context, level slog.Level) bool {
-	return level >= h.log.level.Level()
+	return level >= h.log.level
 }
 
 // Handle queues a record for every sink. It fails only if the log is closed.

@@ -15,8 +15,8 @@ import (
 	"supervisor/internal/signals"
 )
 
-// Is reports whether a program is a shell, by its name.
-func Is(program string) bool {
+// isShell reports whether a program is a shell, by its name.
+func isShell(program string) bool {
 	switch path.Base(program) {
 	case "sh", "bash", "dash", "ash", "zsh", "ksh":
 		return true
@@ -31,7 +31,7 @@ func Script(argv []string) (at int, ok bool) {
 		at, ok = Script(argv[1:])
 		return at + 1, ok
 	}
-	if len(argv) == 0 || !Is(argv[0]) {
+	if len(argv) == 0 || !isShell(argv[0]) {
 		return 0, false
 	}
 	for at = 1; at+1 < len(argv); at++ {

@@ -30,7 +30,7 @@ func (e Exit) Code() int {
 	if e.Lost {
 		return -1
 	}
-	return ExitCode(e.Status)
+	return e.Status.ExitStatus()
 }
 
 // Describe says in Supervisor's words how a child ended (process.md, section
@@ -46,7 +46,3 @@ func Describe(status syscall.WaitStatus) string {
 	}
 	return fmt.Sprintf("unknown termination cause 0x%04x", uint32(status))
 }
-
-// ExitCode returns the exit code of a child that exited, and -1 for one that
-// was killed by a signal.
-func ExitCode(status syscall.WaitStatus) int { return status.ExitStatus() }

@@ -48,7 +48,7 @@ func TestResolveWithoutPermission(t *testing.T) {
 	}
 	defer s.Close()
 	out, exit := runAs(t, s, nobody, "resolve", file)
-	if want := "no permission to run command '" + file + "'\n"; out != want || ExitCode(exit.Status) != 0 {
+	if want := "no permission to run command '" + file + "'\n"; out != want || exit.Code() != 0 {
 		t.Errorf("a child without permission prints %q, %v; want %q", out, Describe(exit.Status), want)
 	}
 }

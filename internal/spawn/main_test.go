@@ -52,7 +52,7 @@ func child(role string, args []string) (exitCode int) {
 		said := s.Pump(c.Stderr, Eager, func(chunk []byte) { fmt.Print(string(chunk)) })
 		exit := <-exited
 		said.Finish() // it may have ended before it was heard
-		return ExitCode(exit.Status)
+		return exit.Code()
 	case "crowd": // starts as many children as it may with so many descriptors
 		if err := crowd(args[0], args[1]); err != nil {
 			fmt.Println(err)

@@ -34,7 +34,7 @@ func TestStorm(t *testing.T) {
 				}
 				exited := make(chan Exit, 2)
 				c.OnExit(func(e Exit) { exited <- e })
-				if e := receive(t, exited); e.PID != c.PID || ExitCode(e.Status) != want {
+				if e := receive(t, exited); e.PID != c.PID || e.Code() != want {
 					t.Errorf("child %d ended as %d with %s; want exit status %d", c.PID, e.PID, Describe(e.Status), want)
 				}
 				if err := c.Signal(syscall.SIGKILL, false); !errors.Is(err, syscall.ESRCH) {
@@ -65,10 +65,10 @@ func TestOnExitAfterTheEnd(t *testing.T) {
 	receive(t, p.done) // the child is dying
 	second.Stdin.Close()
 	ended(t, second)
-	if e := ended(t, first); ExitCode(e.Status) != 5 {
+	if e := ended(t, first); e.Code() != 5 {
 		t.Errorf("ended with %s", Describe(e.Status))
 	}
-	if e := ended(t, first); ExitCode(e.Status) != 5 {
+	if e := ended(t, first); e.Code() != 5 {
 		t.Errorf("asked again, it ended with %s", Describe(e.Status))
 	}
 }
@@ -87,7 +87,7 @@ func TestSignal(t *testing.T) {
 		if err := c.Signal(syscall.SIGTERM, group); err != nil {
 			t.Fatal(err)
 		}
-		if e := ended(t, c); Describe(e.Status) != "terminated by SIGTERM" || ExitCode(e.Status) != -1 {
+		if e := ended(t, c); Describe(e.Status) != "terminated by SIGTERM" || e.Code() != -1 {
 			t.Errorf("ended with %s", Describe(e.Status))
 		}
 		if group {
@@ -130,7 +130,7 @@ func TestDescribe(t *testing.T) {
 		{0x008b, "terminated by SIGSEGV (core dumped)", -1}, // PRO-018
 		{0xffff, "unknown termination cause 0xffff", -1},
 	} {
-		if got, code := Describe(tt.status), ExitCode(tt.status); got != tt.want || code != tt.code {
+		if got, code := Describe(tt.status), (Exit{Status: tt.status}).Code(); got != tt.want || code != tt.code {
 			t.Errorf("status %#x is %q, %d; want %q, %d", uint32(tt.status), got, code, tt.want, tt.code)
 		}
 	}

@@ -16,7 +16,7 @@ func TestChildIsWhatWasAskedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, errs, exit := collectAll(t, s, c)
-	if out != "sh a b\ninput\n" || errs != "err\n" || ExitCode(exit.Status) != 3 || exit.PID != c.PID {
+	if out != "sh a b\ninput\n" || errs != "err\n" || exit.Code() != 3 || exit.PID != c.PID {
 		t.Errorf("child %d: stdout %q, stderr %q, end %+v", c.PID, out, errs, exit)
 	}
 }
@@ -191,7 +191,7 @@ func TestStageCannotSwitchUser(t *testing.T) {
 	s := spawner(t)
 	out, exit := runAs(t, s, nobody, "start", "/bin/true")
 	want := "supervisor: couldn't setuid to 0: Can't drop privilege as nonroot user\nsupervisor: child process was not spawned\n"
-	if out != want || ExitCode(exit.Status) != 127 {
+	if out != want || exit.Code() != 127 {
 		t.Errorf("the child says %q, %s; want %q", out, Describe(exit.Status), want)
 	}
 }

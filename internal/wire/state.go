@@ -45,10 +45,3 @@ func ParseProcessState(name string) (s ProcessState, ok bool) {
 	}
 	return Unknown, false
 }
-
-// The state of a supervisord that answers: getState knows no other, since in
-// every other state it fails.
-const (
-	StateRunning     = 1
-	StateRunningName = "RUNNING"
-)
