@@ -79,3 +79,26 @@ func TestNoPrograms(t *testing.T) {
 	d.begin(false)
 	p.until("there it is", state("first")+` === "running" && document.querySelector("#filter").checkVisibility() && !document.querySelector("#overview .card").checkVisibility()`)
 }
+
+// Who acts by the keyboard is not thrown back to the head of the page when the
+// button is not there any more.
+func TestFocusStays(t *testing.T) {
+	d := boot(t, pets)
+	p := open(t)
+	p.visit(d.url)
+	p.until("web runs", state("web")+` === "running"`)
+	value[any](p, row("web")+`.row.stop.focus()`)
+	p.keys(kb.Enter)
+	p.until("web is stopped", state("web")+` === "stopped"`)
+	if !value[bool](p, row("web")+`.querySelector(".acts").contains(document.activeElement)`) {
+		t.Error("in the overview the focus has gone to " + value[string](p, `document.activeElement.outerHTML.slice(0, 100)`))
+	}
+	p.visit(d.url + "program.html?processname=web")
+	p.until("the connection is live", `document.querySelector("#connection.live")`)
+	value[any](p, `document.querySelector(".title .act.start").focus()`)
+	p.keys(kb.Enter)
+	p.until("it runs", `document.querySelector("#state").textContent.includes("running") && document.querySelector(".title .act.stop")`)
+	if !value[bool](p, `document.querySelector(".title .acts").contains(document.activeElement)`) {
+		t.Error("on the page of a program the focus has gone")
+	}
+}

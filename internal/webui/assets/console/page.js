@@ -77,7 +77,7 @@ function help(keys) {
   const dialog = el("dialog", { class: "help", "aria-labelledby": "helptitle" },
     el("h2", { id: "helptitle" }, "Keyboard shortcuts"), list,
     el("p", {}, off, el("label", { for: "keysoff" }, " only ? (no single keys)")),
-    el("div", { class: "answers" }, el("button", { type: "button", onclick: () => dialog.close() }, "Close")));
+    el("div", { class: "answers" }, el("button", { type: "button", autofocus: true, onclick: () => dialog.close() }, "Close")));
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

@@ -51,7 +51,11 @@ async function renew() {
       if (fresh.textContent !== old.textContent) old.replaceChildren(...document.adoptNode(fresh).childNodes);
     }
     const acts = page.querySelector(".title .acts"), old = document.querySelector(".title .acts");
-    if (acts.textContent !== old.textContent) old.replaceChildren(...document.adoptNode(acts).childNodes);
+    if (acts.textContent !== old.textContent) {
+      const held = old.contains(document.activeElement);
+      old.replaceChildren(...document.adoptNode(acts).childNodes);
+      if (held) old.querySelector("button")?.focus(); // who uses the keyboard stays where they are
+    }
     live.dispatchEvent(new Event("second"));
   } catch {
     // The connection is lost; the indicator says so, and hello will renew.

@@ -31,6 +31,7 @@ export class Row {
     this.start = button("start", "Start");
     this.restart = button("restart", "Restart");
     this.stop = button("stop", "Stop");
+    this.logs = el("a", { class: "act logs", href: `log.html?processname=${link}`, "aria-label": `Logs of ${view.name}`, title: "Logs" }, "Logs");
     this.link = el("a", { href: `program.html?processname=${link}` }, view.name);
     this.element = el("tr", { class: "row" },
       el("td", { class: "check" }, this.box),
@@ -38,8 +39,7 @@ export class Row {
       this.stateCell,
       this.cells.pid, this.cells.uptime, this.cells.restarts, this.cells.exit,
       el("td", { class: "cpu" }, this.spark.element, this.cpu), this.memory,
-      el("td", { class: "acts" }, this.start, this.restart, this.stop,
-        el("a", { class: "act logs", href: `log.html?processname=${link}`, "aria-label": `Logs of ${view.name}`, title: "Logs" }, "Logs")));
+      el("td", { class: "acts" }, this.start, this.restart, this.stop, this.logs));
     this.element.row = this;
     this.show(view);
   }
@@ -80,9 +80,11 @@ export class Row {
     this.cells.restarts.classList.toggle("zero", !view.restarts);
     setText(this.cells.exit, view.exit ?? "");
     this.cells.exit.title = view.exit ? `${view.exit}, ${moment(view.exitAt)}` : "";
+    const buttons = [this.start, this.restart, this.stop], focused = document.activeElement;
     this.start.hidden = !startable(view.state);
     this.restart.hidden = view.state !== "RUNNING";
     this.stop.hidden = !stoppable(view.state);
+    if (buttons.includes(focused) && focused.hidden) (buttons.find((b) => !b.hidden) ?? this.logs).focus({ preventScroll: true });
     if (!view.since) setText(this.cells.uptime, "");
   }
 
