@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"supervisor/internal/fold"
 	"supervisor/internal/terminal"
 	"supervisor/internal/wire"
 )
@@ -135,7 +136,7 @@ func stops(names []string, verb, otherwise string) string {
 	if len(names) == 0 {
 		return otherwise + ", nothing of it is running"
 	}
-	return verb + " " + strings.Join(fold(names), ", ")
+	return verb + " " + strings.Join(fold.Names(names), ", ")
 }
 
 // sameChange is a change of an option, and the processes that have it. Example is
@@ -148,7 +149,7 @@ type sameChange struct {
 
 // whose is who has the change, for people.
 func (c *sameChange) whose() string {
-	names := cmp.Or(strings.Join(fold(c.processes), ", "), "the group")
+	names := cmp.Or(strings.Join(fold.Names(c.processes), ", "), "the group")
 	if c.example != "" {
 		names += ", such as " + c.example
 	}
@@ -190,10 +191,10 @@ func optionChanges(options []wire.OptionChange) string {
 			fmt.Fprintf(&text, "    %s %s=%s\n", side.sign, c.Key, cmp.Or(side.value, "(none)"))
 		}
 	}
-	for _, names := range fold(gone) {
+	for _, names := range fold.Names(gone) {
 		text.WriteString("  " + names + ": would be gone\n")
 	}
-	for _, names := range fold(fresh) {
+	for _, names := range fold.Names(fresh) {
 		text.WriteString("  " + names + ": new\n")
 	}
 	return text.String()
@@ -215,7 +216,7 @@ func alikeButForNumbers(changes []*sameChange) (merged []*sameChange) {
 	for _, c := range changes {
 		family := families[like(c)]
 		switch {
-		case len(family) < foldFrom || len(c.processes) == 0:
+		case len(family) < fold.Enough || len(c.processes) == 0:
 			merged = append(merged, c)
 		case c == family[0]:
 			c.example = c.processes[0]

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"supervisor/internal/fold"
 	"supervisor/internal/wire"
 )
 
@@ -24,7 +25,7 @@ func foreground(s *session, ctx context.Context, arg string) error {
 		return err
 	}
 	if len(meant) > 1 {
-		return &failure{"ERROR: " + names[0] + " matches several processes: " + strings.Join(fold(meant), ", "), exitError}
+		return &failure{"ERROR: " + names[0] + " matches several processes: " + strings.Join(fold.Names(meant), ", "), exitError}
 	}
 	name := meant[0]
 	p, err := s.processInfo(ctx, name)

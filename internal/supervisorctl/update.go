@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"supervisor/internal/fold"
 	"supervisor/internal/wire"
 )
 
@@ -92,7 +93,7 @@ func stopped(g wire.Drifted) string {
 	if len(g.Stops) == 0 {
 		return "nothing of it is running"
 	}
-	return "which stops " + strings.Join(fold(g.Stops), ", ")
+	return "which stops " + strings.Join(fold.Names(g.Stops), ", ")
 }
 
 // refuseUnknownGroups tells which names are neither those of active groups nor

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"supervisor/internal/fold"
 	"supervisor/internal/pattern"
 	"supervisor/internal/wire"
 )
@@ -57,7 +58,7 @@ func why(s *session, ctx context.Context, arg string) error {
 		if i == 0 {
 			s.say("")
 		}
-		for _, names := range fold(same.others) {
+		for _, names := range fold.Names(same.others) {
 			s.say("%s: the same as %s", names, same.first)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"supervisor/internal/config"
+	"supervisor/internal/fold"
 	"supervisor/internal/supervisor"
 	"supervisor/internal/xhtml"
 )
@@ -63,7 +64,7 @@ func (p daemonPage) drift() *xhtml.Node {
 		xhtml.El("ul", xhtml.Attr("class", "drift"),
 			xhtml.Each(p.Removed, func(d supervisor.Drifted) *xhtml.Node { return item("remove", "remove", d.Group, stops(d.Stops)) }),
 			xhtml.Each(p.Changed, func(d supervisor.Drifted) *xhtml.Node {
-				return item("restart", "change", d.Group, stops(d.Stops), xhtml.El("ul", xhtml.Each(d.Options, changedOption)))
+				return item("restart", "change", d.Group, stops(d.Stops), xhtml.El("ul", xhtml.Each(once(d.Options), changedOption)))
 			}),
 			xhtml.Each(p.Added, func(group string) *xhtml.Node { return item("add", "add", group) })),
 		actionForm("update", "main", "Update", "", "daemon"))
@@ -71,7 +72,24 @@ func (p daemonPage) drift() *xhtml.Node {
 
 // stops names the processes that an update stops.
 func stops(names []string) *xhtml.Node {
-	return xhtml.If(len(names) > 0, xhtml.Text(", which stops ", strings.Join(names, ", ")))
+	return xhtml.If(len(names) > 0, xhtml.Text(", which stops ", strings.Join(fold.Names(names), ", ")))
+}
+
+// once makes one of the changes that are alike in several processes.
+func once(all []config.OptionChange) (each []config.OptionChange) {
+	whose := make(map[config.OptionChange][]string)
+	for _, c := range all {
+		alike := c
+		alike.Process = ""
+		if whose[alike] == nil {
+			each = append(each, alike)
+		}
+		whose[alike] = append(whose[alike], c.Process)
+	}
+	for i, c := range each {
+		each[i].Process = strings.Join(fold.Names(whose[c]), ", ")
+	}
+	return each
 }
 
 func changedOption(c config.OptionChange) *xhtml.Node {

@@ -1,4 +1,5 @@
-package supervisorctl
+// Package fold shortens lists of names for people. It knows nothing but texts.
+package fold
 
 import (
 	"cmp"
@@ -8,9 +9,9 @@ import (
 	"strings"
 )
 
-// foldFrom is from how many neighbours on names are told as a range: fewer are as
+// Enough is from how many neighbours on names are told as a range: fewer are as
 // easily read one by one.
-const foldFrom = 4
+const Enough = 4
 
 // family is what stands around the number in a name.
 type family struct{ before, after string }
@@ -30,10 +31,10 @@ func (n numberedName) precedes(other numberedName) bool {
 	return n.family == other.family && other.digits == fmt.Sprintf("%0*d", len(n.digits), n.value+1)
 }
 
-// fold shortens a list of names for people: where names differ in nothing but a
+// Names shortens a list of names: where names differ in nothing but a
 // number that counts up, it has the first, the last and how many they are, like
 // "web:web_00 .. web_99 (100)", in the place of the first.
-func fold(names []string) (parts []string) {
+func Names(names []string) (parts []string) {
 	sizes := make(map[family]int)
 	for _, name := range names {
 		for _, n := range numbersIn(name) {
@@ -89,7 +90,7 @@ func ranges(names []numberedName) (parts []string) {
 		for n < len(names) && names[n-1].precedes(names[n]) {
 			n++
 		}
-		if n < foldFrom {
+		if n < Enough {
 			parts = append(parts, names[0].String())
 			names = names[1:]
 			continue

@@ -1,4 +1,4 @@
-package supervisorctl
+package fold
 
 import (
 	"fmt"
@@ -15,7 +15,7 @@ func counted(format string, first, last int) (names []string) {
 	return names
 }
 
-func TestFold(t *testing.T) {
+func TestNames(t *testing.T) {
 	lexical := counted("web_%d", 0, 11)
 	slices.Sort(lexical)
 	for _, tt := range []struct {
@@ -38,17 +38,17 @@ func TestFold(t *testing.T) {
 		{"no number of a computer", []string{"x99999999999999999999"}, "x99999999999999999999"},
 		{"the same name twice", []string{"w1", "w1"}, "w1, w1"},
 	} {
-		if got := strings.Join(fold(tt.names), ", "); got != tt.want {
+		if got := strings.Join(Names(tt.names), ", "); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.what, got, tt.want)
 		}
 	}
 }
 
-func FuzzFold(f *testing.F) {
+func FuzzNames(f *testing.F) {
 	f.Add("w1 w2 w3 w4 x 00 0")
 	f.Fuzz(func(t *testing.T, text string) {
 		names := strings.Fields(text)
-		if parts := fold(names); len(parts) > len(names) || len(names) > 0 && len(parts) == 0 {
+		if parts := Names(names); len(parts) > len(names) || len(names) > 0 && len(parts) == 0 {
 			t.Errorf("%q became %q", names, parts)
 		}
 	})

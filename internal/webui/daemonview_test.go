@@ -1,0 +1,31 @@
+package webui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"supervisor/internal/config"
+	"supervisor/internal/supervisor"
+)
+
+// Of a farm of workers the page says in a few words what an update does to them.
+func TestDriftOfAFarm(t *testing.T) {
+	d := supervisor.Drifted{Group: "web"}
+	for i := range 500 {
+		name := fmt.Sprintf("web_%03d", i)
+		d.Stops = append(d.Stops, "web:"+name)
+		d.Options = append(d.Options, config.OptionChange{Process: name, Key: "command", Old: "a", New: "b"})
+	}
+	d.Options = append(d.Options, config.OptionChange{Key: "priority", Old: "1", New: "2"})
+	page := string(daemonPage{Changed: []supervisor.Drifted{d}}.page())
+	for _, want := range []string{
+		", which stops web:web_000 .. web_499 (500)",
+		"<li>web_000 .. web_499 (500) <code>command</code>: <del>a</del> <ins>b</ins></li>",
+		"<li><code>priority</code>: <del>1</del> <ins>2</ins></li>",
+	} {
+		if strings.Count(page, want) != 1 {
+			t.Errorf("%s is not in %s", want, page)
+		}
+	}
+}
