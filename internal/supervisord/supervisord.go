@@ -76,11 +76,11 @@ func Run(args []string, stdout, stderr io.Writer) int {
 	case note != nil:
 		return p.goOn(note)
 	}
+	if launcher, detached := daemon.Detached(); detached {
+		p.launcher = launcher // first: its pipe is not among what is handed over
+	}
 	if err := p.lookAround(); err != nil {
 		return p.refuse(err)
-	}
-	if launcher, detached := daemon.Detached(); detached {
-		p.launcher = launcher
 	}
 	line, err := parseCommandLine(args[1:], p.checkOverride)
 	switch {
