@@ -24,18 +24,24 @@ func WithoutSecret(variable string) string {
 }
 
 // unread returns the text of a syntax error, which quotes lines, without what may
-// be a secret in them: what follows the name of one, and what may be the rest of
-// the value above.
+// be a secret in them: what follows the name of one, in its line or below it, and
+// what may be the rest of the value above.
 func unread(e *ini.SyntaxError) string {
 	shown := *e
 	shown.Lines = slices.Clone(e.Lines)
-	for i, l := range shown.Lines {
-		shown.Lines[i].Text = withoutValue(l)
+	for i, l := range e.Lines {
+		name := ""
+		if i > 0 && e.Lines[i-1].Number == l.Number-1 {
+			name = strings.TrimSpace(e.Lines[i-1].Text)
+		}
+		shown.Lines[i].Text = withoutValue(l, name)
 	}
 	return shown.Error()
 }
 
-func withoutValue(l ini.Line) string {
+// withoutValue returns a line that cannot be read without its value, if that may be
+// a secret. Above it stands another such line.
+func withoutValue(l ini.Line, above string) string {
 	text := strings.TrimSpace(l.Text)
 	end := l.Text[len(strings.TrimRight(l.Text, "\n")):]
 	if isSecret(l.Below) {
@@ -48,7 +54,7 @@ func withoutValue(l ini.Line) string {
 			return text[:i] + hidden + end
 		}
 		return l.Text
-	case i > 0 && !isSecret(text[:i]): // without a name it may be a secret's
+	case i > 0 && !isSecret(text[:i]), i == 0 && !isSecret(above): // it begins with the delimiter
 		return l.Text
 	}
 	return text[:i+1] + hidden + end
