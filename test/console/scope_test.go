@@ -102,3 +102,15 @@ func TestFocusStays(t *testing.T) {
 		t.Error("on the page of a program the focus has gone")
 	}
 }
+
+// On a phone, where the table has no heads, it can be ordered, too.
+func TestOrderOnAPhone(t *testing.T) {
+	d := boot(t, pets)
+	p := open(t)
+	p.do("resize", chromedp.EmulateViewport(390, 800))
+	p.visit(d.url)
+	p.until("gone has failed", state("gone")+` === "fatal"`)
+	p.until("it is in its place", names+` === "gone web pets:cat pets:dog pets:fish"`)
+	value[any](p, `(s => { s.value = "memory"; s.dispatchEvent(new Event("change")); })(document.querySelector(".order"))`)
+	p.until("what uses nothing is last", names+`.endsWith(" gone pets:fish")`)
+}

@@ -40,7 +40,7 @@ const none = el("div", { class: "card empty", hidden: true }, el("p", {}, "No pr
   el("p", {}, "A section [program:x] in the configuration file makes one; ", el("a", { href: "daemon.html" }, "the page of the daemon"), " applies what has changed."));
 
 place.append(
-  none, el("div", { class: "bar" }, search, el("div", { class: "chips", role: "group", "aria-label": "States" }, ...Object.values(chips).map((c) => c.button)),
+  none, el("div", { class: "bar" }, search, table.order, el("div", { class: "chips", role: "group", "aria-label": "States" }, ...Object.values(chips).map((c) => c.button)),
     el("div", { class: "many", role: "group", "aria-label": "Act on many" }, target, deselect, starting, restarting, stopping, clearing)),
   el("div", { class: "tablebox" }, table.element), nothing);
 

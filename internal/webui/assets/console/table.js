@@ -41,6 +41,9 @@ export class Table {
     this.backwards = false;
     this.heads = columns.map(([key, label]) => el("th", { scope: "col", class: key, "aria-sort": key === "program" ? "ascending" : "none" },
       el("button", { type: "button", onclick: () => this.sortBy(key) }, label)));
+    // Where the table has no heads, since it is narrow, there is this.
+    this.order = el("select", { class: "order", "aria-label": "Order of the programs", onchange: () => this.sortBy(this.order.value) },
+      ...columns.map(([key, label]) => el("option", { value: key }, `by ${key === "program" ? "name" : key === "pid" ? "PID" : key === "cpu" ? "CPU" : label.toLowerCase()}`)));
     this.every = el("input", { type: "checkbox", "aria-label": "Select all that can be seen", onchange: () => this.selectVisible(this.every.checked) });
     this.element = el("table", { class: "programs" },
       el("caption", { class: "unseen" }, "Programs"),
@@ -96,7 +99,7 @@ export class Table {
 
   sortBy(key) {
     this.backwards = this.sort === key && !this.backwards;
-    this.sort = key;
+    this.sort = this.order.value = key;
     for (const head of this.heads) {
       head.setAttribute("aria-sort", head.className !== key ? "none" : this.backwards ? "descending" : "ascending");
     }
