@@ -53,7 +53,10 @@ func openFolder(dir string) error {
 	if st.Mode&unix.S_IFMT != unix.S_IFDIR {
 		return fmt.Errorf("%s is no directory", dir)
 	}
-	return private(dir, &st)
+	if err := private(dir, &st); err != nil {
+		return fmt.Errorf("%w; remove it, or name another statedir", err)
+	}
+	return nil
 }
 
 // private checks that nobody but this user can have written what is there: it
@@ -86,7 +89,7 @@ func lock(path string) (*os.File, error) {
 	}
 	if err != nil {
 		if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES) {
-			err = errors.New("it is in use by another daemon")
+			err = errors.New("it is in use by another daemon; each needs a statedir of its own, or a pidfile of another name")
 		}
 		return nil, errors.Join(err, lock.Close())
 	}

@@ -224,8 +224,12 @@ func TestForgedFolder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "state")
 			forge(t, dir)
-			if _, _, err := Open(dir, nil); err == nil {
-				t.Error("it was taken")
+			_, _, err := Open(dir, nil)
+			if err == nil {
+				t.Fatal("it was taken")
+			}
+			if private := name == "open to all" || name == "foreign"; strings.HasSuffix(err.Error(), "; remove it, or name another statedir") != private {
+				t.Errorf("what to do is not said: %v", err)
 			}
 		})
 	}
@@ -243,7 +247,7 @@ func TestTwoDaemons(t *testing.T) {
 	second := exec.Command(os.Args[0], "-test.run=TestTwoDaemons$")
 	second.Env = append(os.Environ(), "JOURNAL_TEST_SECOND="+dir)
 	out, err := second.Output()
-	if err != nil || !strings.Contains(string(out), "another daemon") {
+	if err != nil || !strings.Contains(string(out), "another daemon; each needs a statedir of its own") {
 		t.Errorf("a second one: %s, %v", out, err)
 	}
 	if got := entries(j); got["a"] != "1" {
