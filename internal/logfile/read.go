@@ -15,6 +15,9 @@ import (
 // ErrBadArguments says that an offset and a length do not go together.
 var ErrBadArguments = errors.New("bad arguments")
 
+// ErrNotKept says that what is written to a log cannot be read again.
+var ErrNotKept = errors.New("it is a pipe or a terminal, which keeps nothing")
+
 // MaxRead is the most that Read and Tail return at once, in bytes. Whoever asks
 // for more than that, as a Read of everything may do, gets an error: an answer
 // that was cut could not be told from the whole.
@@ -28,12 +31,12 @@ const MaxRead = 256 << 20
 //
 // Everything else is ErrBadArguments. An offset behind the end gives nothing. A
 // missing log is fs.ErrNotExist. Only the current file is read, never a rotated
-// one. What is no regular file, like a pipe, is empty to a reader.
+// one. What keeps nothing, as a pipe or a terminal, cannot be read: ErrNotKept.
 func Read(path string, offset, length int64) ([]byte, error) {
 	if length < 0 || offset < 0 && length != 0 {
 		return nil, fmt.Errorf("cannot read %d bytes from offset %d: %w", length, offset, ErrBadArguments)
 	}
-	file, size, err := openForReading(path)
+	file, size, err := openKept(path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read log: %w", err)
 	}
@@ -52,9 +55,10 @@ func Read(path string, offset, length int64) ([]byte, error) {
 // or nothing if there is nothing behind offset. The new offset is the size of
 // the file, and overflow says that more than length bytes lay behind offset.
 //
-// A missing log is fs.ErrNotExist; newOffset is then the offset asked for.
+// A missing log is fs.ErrNotExist, and one that keeps nothing ErrNotKept; newOffset
+// is then the offset asked for.
 func Tail(path string, offset, length int64) (data []byte, newOffset int64, overflow bool, err error) {
-	file, size, err := openForReading(path)
+	file, size, err := openKept(path)
 	if err != nil {
 		return nil, offset, false, fmt.Errorf("cannot read log: %w", err)
 	}
@@ -98,6 +102,18 @@ func Clear(path string) error {
 		return fmt.Errorf("cannot clear log: %w", err)
 	}
 	return nil
+}
+
+// openKept opens a log of which a piece is to be read, and returns its size.
+func openKept(path string) (*os.File, int64, error) {
+	file, size, err := openForReading(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	if _, err := file.Seek(0, io.SeekCurrent); err != nil {
+		return nil, 0, errors.Join(fmt.Errorf("%s: %w", path, ErrNotKept), file.Close())
+	}
+	return file, size, nil
 }
 
 // openForReading opens a log and returns its size, which is 0 if it is no

@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -46,8 +47,11 @@ func (u *UI) logPage(w http.ResponseWriter, r *http.Request) {
 	}
 	if path, err := u.logPath(r); err == nil {
 		text, err := logfile.Read(path, -withoutScript, 0)
-		if err == nil {
+		switch {
+		case err == nil:
 			p.Text = readable(string(text))
+		case errors.Is(err, logfile.ErrNotKept):
+			p.Missing = "What is written goes to " + path + ", a pipe or a terminal, and is not kept."
 		}
 	}
 	u.show(w, p.page())

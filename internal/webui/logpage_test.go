@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -55,6 +56,19 @@ func TestMissingLog(t *testing.T) {
 				t.Errorf("console/follow?%s: status %d, want 404", query, r.StatusCode)
 			}
 		}
+	}
+}
+
+// In containers logs go to standard output, which can be a pipe.
+func TestLogInPipe(t *testing.T) {
+	one := info("one", lifecycle.Running)
+	one.Stdout = filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(one.Stdout, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := "What is written goes to " + one.Stdout + ", a pipe or a terminal, and is not kept."
+	if text := body(t, get(newUI(running(one)), "/log.html?processname=one")); !strings.Contains(text, want) {
+		t.Errorf("the page does not say %q:\n%s", want, text)
 	}
 }
 
