@@ -46,6 +46,7 @@ func guard(e upgrade.Execution) (pid int, err error) {
 
 // guardian is the life of a guardian.
 func (p *program) guardian(note *upgrade.Note) int {
+	outlivePipes()
 	p.signals.catch() // whoever ends all processes of a service means the daemon, too
 	exit, ended := watch(note.Guarded)
 	if !ended {

@@ -50,7 +50,6 @@ func (l *life) live() (next *config.Config, err error) {
 	}
 	defer l.log.Close()
 	l.sayNotes()
-	defer outlivePipes()()
 
 	made := &parts{}
 	if made.spawner, err = spawn.New(l.reaped); err != nil {

@@ -47,6 +47,7 @@ func (p *program) goOn(note *upgrade.Note) int {
 	// must not be collected, or they would close it.
 	percent := debug.SetGCPercent(-1)
 	p.signals.catch() // first of all: until then one would end the process
+	outlivePipes()
 	h := &handed{note: note}
 	l, parts, err := h.takeOver(p)
 	if err != nil {
@@ -121,7 +122,6 @@ func (l *life) resume(i *image, ending bool) (made *parts, err error) {
 // goOn lives the rest of a life that was handed over.
 func (l *life) goOn(made *parts, h *handed) (next *config.Config, err error) {
 	defer l.log.Close()
-	defer outlivePipes()()
 	h.memory.Close()
 	if h.note.Previous > 2 {
 		os.NewFile(uintptr(h.note.Previous), "the program before").Close()

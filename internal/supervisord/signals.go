@@ -186,10 +186,7 @@ func (l *life) reopenLogs(s *supervisor.Supervisor) {
 	}
 }
 
-// outlivePipes keeps a reader of our stdout that goes away from ending the
-// daemon. The signal is caught, not ignored: children must not inherit that.
-func outlivePipes() (stop func()) {
-	caught := make(chan os.Signal, 1)
-	signal.Notify(caught, syscall.SIGPIPE)
-	return func() { signal.Stop(caught) }
-}
+// outlivePipes keeps a reader of our stdout that goes away from ending the daemon, in
+// whatever moment: between two lives, or before the next program goes on, the log is
+// written, too. The signal is caught, not ignored: children must not inherit that.
+func outlivePipes() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }

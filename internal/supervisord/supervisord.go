@@ -102,6 +102,7 @@ func Run(args []string, stdout, stderr io.Writer) int {
 
 // live lives from the command line on.
 func (p *program) live() int {
+	outlivePipes()
 	p.warnOfSearch()
 	cfg, err := p.load()
 	if err != nil {

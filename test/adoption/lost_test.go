@@ -4,6 +4,7 @@ package adoption
 
 import (
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -11,7 +12,8 @@ import (
 )
 
 // What becomes of the state, be it cleaned away or cut, is no reason for a program
-// not to be started, nor for the daemon to end. The log says what it means.
+// not to be started, nor for the daemon to end. The log says what it means, on a stdout
+// as well that nobody reads any more.
 func TestStateIsLost(t *testing.T) {
 	t.Parallel()
 	const program = "[program:p%]\ncommand=/bin/sh -c \"echo here; exec sleep 1000\"\nstdout_logfile=$DIR/p%.log\nstartsecs=0\n"
@@ -23,7 +25,7 @@ func TestStateIsLost(t *testing.T) {
 			t.Parallel()
 			s := stage.New(t, head+strings.ReplaceAll(program, "%", "1")+strings.ReplaceAll(program, "%", "2"))
 			p := stage.Programs(os.Getenv(programsVariable))
-			d := s.Start(p, nil)
+			d := s.Start(p, unread(t))
 			s.Await("both run", func() bool { return len(children(s)) == 2 })
 			_, first := states(s)
 			keeper := awaitKeeper(t, s)
@@ -58,4 +60,18 @@ func TestStateIsLost(t *testing.T) {
 			nothingIsLeft(t, s)
 		})
 	}
+}
+
+// unread gives a command a stdout whose reader is gone.
+func unread(t *testing.T) func(*exec.Cmd) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() }) // nothing was written
+	return func(cmd *exec.Cmd) { cmd.Stdout = w }
 }
