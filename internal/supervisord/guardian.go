@@ -7,8 +7,10 @@ import (
 	"os"
 	"time"
 
+	"supervisor/internal/config"
 	"supervisor/internal/daemon"
 	"supervisor/internal/identity"
+	"supervisor/internal/journal"
 	"supervisor/internal/severity"
 	"supervisor/internal/signals"
 	"supervisor/internal/spawn"
@@ -56,7 +58,7 @@ func (p *program) guardian(note *upgrade.Note) int {
 	if err := h.read(); err != nil {
 		return p.refuse(err)
 	}
-	kept := h.image.Config.Daemon.Adopt && h.image.Edge.Kept()
+	kept := h.image.Config.Daemon.Adopt && h.image.Edge.Kept() && p.stateIsThere(h.image.Config)
 	if kept && !exit.Lost && !upgrade.Asks(exit.Status) && len(p.signals.end) == 0 {
 		return exitOK // the next daemon takes the programs back
 	}
@@ -68,6 +70,13 @@ func (p *program) guardian(note *upgrade.Note) int {
 		return p.refuse(err)
 	}
 	return exitOK
+}
+
+// stateIsThere reports whether the next daemon would find what this one has kept: what
+// it does not find nobody would ever stop.
+func (p *program) stateIsThere(c *config.Config) bool {
+	dir, err := (&life{program: p, config: c}).stateDir()
+	return err == nil && journal.Left(dir)
 }
 
 // watch waits for the end of the process that is guarded. ended is false if the

@@ -303,6 +303,25 @@ func TestGuardianLeavesWhatIsKept(t *testing.T) {
 	}
 }
 
+// But if its state has been removed the next one would not know of them, so they are
+// stopped.
+func TestGuardianOfARemovedState(t *testing.T) {
+	s, d, pids, outcome := inBetween(t, "adopt=true\n")
+	if err := os.RemoveAll(s.Path("supervisord.state")); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-outcome; err == nil || !strings.Contains(err.Error(), "everything is being stopped") {
+		t.Errorf("upgrade: %v", err)
+	}
+	if _, err := d.End(); err == nil {
+		t.Error("the daemon ended with status 0")
+	}
+	gone(t, s, pids...)
+}
+
 // The first process of a container has no guardian, which would end with it, and is
 // upgraded all the same.
 func TestFirstProcess(t *testing.T) {
