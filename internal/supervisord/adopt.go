@@ -149,6 +149,16 @@ func (l *life) reopenState(spawner *spawn.Spawner) *state {
 	return st
 }
 
+// notice gives the state up if its folder has been removed. The next program would not
+// find the keeper there.
+func (st *state) notice() {
+	if st.journal == nil || st.journal.IsVoid() || journal.Left(st.journal.Dir()) {
+		return
+	}
+	st.journal.Void(errors.New(st.journal.Dir() + " has been removed"))
+	st.keeper.End()
+}
+
 // knowsUs reports whether a journal is the one that has been kept so far. One that is
 // new, or void, knows too little of the programs that run.
 func knowsUs(j *journal.Journal) (known bool) {

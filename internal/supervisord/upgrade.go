@@ -81,6 +81,7 @@ func (u *upgrader) become(path string, asker *http.Request) error {
 	if err := u.ask(path, file); err != nil {
 		return err
 	}
+	u.state.notice()
 	previous, err := upgrade.Self()
 	if err != nil {
 		return err
