@@ -61,6 +61,8 @@ func TestTokens(t *testing.T) {
 		{"#b", "", ""},
 		{"é", "é", "é"},
 		{"éa×b", "é|a|×|b", "éa|×|b"},
+		{"'gr\xfcn \xff'", "'gr\xfcn \xff'", "gr\xfcn \xff"},
+		{"\xff\\\xfe", "\xff|\\|\xfe", "\xff|\xfe"},
 		{`a\`, `a|\`, `!No escaped character`},
 		{`'a\'`, `'a\'`, `a\`},
 	} {

@@ -8,7 +8,7 @@ import (
 
 func TestPercent(t *testing.T) {
 	known := map[string]value{
-		"a": textValue("é\"x'y"), "s": textValue("short"), "c": textValue("Q"), "(b)": textValue("nested"), "": textValue("empty"),
+		"a": textValue("é\"x'y"), "s": textValue("short"), "c": textValue("Q"), "(b)": textValue("nested"), "": textValue("empty"), "bytes": textValue("gr\xfcn"),
 		"n": intValue(42), "z": intValue(-7),
 	}
 	lookup := func(name string) (value, bool) {
@@ -27,6 +27,7 @@ func TestPercent(t *testing.T) {
 		{"%(n)e|%(n)f|%(n).1f|%(n)g|%(n)G|%(n)E|%(n)010.2f|%(n)#.0f|%(z)+F", "4.200000e+01|42.000000|42.0|42|42|4.200000E+01|0000042.00|42.|-7.000000", ""},
 		{"%(s).2s|%(s)8.3s|%(a)r|%(a)a|%(n)r", `sh|     sho|'é"x\'y'|'\xe9"x\'y'|42`, ""},
 		{"%(n)c%(c)c%(c)3c", "*Q  Q", ""},
+		{"\xff%(bytes)s|%(bytes)6s|%(bytes).3s", "\xffgr\xfcn|  gr\xfcn|gr\xfc", ""},
 		{"%(nope)s", "", "unknown name 'nope'"},
 		{"%(nope", "", "incomplete format key"},
 		{"%(n)", "", "incomplete format"},

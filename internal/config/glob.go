@@ -43,7 +43,7 @@ func expandPattern(pattern string) []string {
 		}
 		for _, entry := range entries {
 			hidden := strings.HasPrefix(entry.Name(), ".") && !strings.HasPrefix(base, ".")
-			if !hidden && match([]rune(base), []rune(entry.Name())) {
+			if !hidden && match(characters(base), characters(entry.Name())) {
 				found = append(found, joinPath(dir, entry.Name()))
 			}
 		}

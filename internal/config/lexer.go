@@ -33,7 +33,7 @@ type lexer struct {
 
 // tokens returns all tokens of a text.
 func tokens(text string, posix bool) ([]string, error) {
-	l := lexer{in: []rune(text), posix: posix}
+	l := lexer{in: characters(text), posix: posix}
 	var all []string
 	for {
 		token, ok, err := l.token()
@@ -63,17 +63,17 @@ func (l *lexer) token() (token string, ok bool, err error) {
 				continue
 			case c == state:
 				l.at++
-				return word.String() + string(c), true, nil
+				return word.String() + textOf(c), true, nil
 			case c == '\\' && l.posix && state == '"':
 				state, resume = escaped, state
 				continue
 			}
-			word.WriteRune(c)
+			writeCharacter(&word, c)
 		case escaped:
 			if resume == '"' && c != '\\' && c != '"' {
 				word.WriteByte('\\')
 			}
-			word.WriteRune(c)
+			writeCharacter(&word, c)
 			state = resume
 		default:
 			complete := word.Len() > 0 || quoted
@@ -97,16 +97,16 @@ func (l *lexer) token() (token string, ok bool, err error) {
 			case (c == '\'' || c == '"') && (l.posix || state == between):
 				state = c
 				if !l.posix {
-					word.WriteRune(c)
+					writeCharacter(&word, c)
 				}
 			case l.wordChar(c), (c == '\'' || c == '"'):
 				state = inWord
-				word.WriteRune(c)
+				writeCharacter(&word, c)
 			case complete:
 				return word.String(), true, nil // c begins the next token
 			default:
 				l.at++
-				return string(c), true, nil
+				return textOf(c), true, nil
 			}
 		}
 	}

@@ -57,12 +57,12 @@ func percent(format string, lookup func(name string) (value, bool)) (string, err
 	if !strings.Contains(format, "%") {
 		return format, nil
 	}
-	p := formatter{in: []rune(format), lookup: lookup}
+	p := formatter{in: characters(format), lookup: lookup}
 	for p.at < len(p.in) {
 		r := p.in[p.at]
 		p.at++
 		if r != '%' {
-			p.out.WriteRune(r)
+			writeCharacter(&p.out, r)
 			continue
 		}
 		if err := p.directive(); err != nil {
@@ -157,7 +157,7 @@ func (p *formatter) name(d *directive) error {
 			break
 		}
 	}
-	name := string(p.in[start : p.at-1])
+	name := textOf(p.in[start : p.at-1]...)
 	v, ok := p.lookup(name)
 	if !ok {
 		return unknownName(name)
@@ -263,15 +263,15 @@ func (p *formatter) convert(d directive) error {
 
 // pad cuts a text to the precision and fills it up to the width.
 func (d directive) pad(s string) string {
-	r := []rune(s)
+	r := characters(s)
 	if d.precision >= 0 && len(r) > d.precision {
 		r = r[:d.precision]
 	}
 	fill := strings.Repeat(" ", max(d.width-len(r), 0))
 	if d.left {
-		return string(r) + fill
+		return textOf(r...) + fill
 	}
-	return fill + string(r)
+	return fill + textOf(r...)
 }
 
 // repr is the value as %r and %a show it.
@@ -362,7 +362,7 @@ func (p *formatter) character(d directive, kind string) error {
 		return errors.New("%c arg not in range(0x110000)")
 	case kind == "int":
 		s = string(rune(d.value.number))
-	case kind == "dict" || len([]rune(s)) != 1:
+	case kind == "dict" || len(characters(s)) != 1:
 		return errors.New("%c requires int or char")
 	}
 	d.precision = -1

@@ -47,11 +47,13 @@ func Names(names []string) (parts []string) {
 		// Which number it is that counts cannot be seen in one name; among equals it
 		// is the last.
 		for _, n := range numbersIn(name) {
-			if sizes[n.family] >= sizes[counted[i].family] {
+			if counted[i].digits == "" || sizes[n.family] >= sizes[counted[i].family] {
 				counted[i] = n
 			}
 		}
-		members[counted[i].family] = append(members[counted[i].family], counted[i])
+		if counted[i].digits != "" {
+			members[counted[i].family] = append(members[counted[i].family], counted[i])
+		}
 	}
 	for i, name := range names {
 		if counted[i].digits == "" {

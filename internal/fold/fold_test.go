@@ -36,6 +36,8 @@ func TestNames(t *testing.T) {
 		{"groups that count", counted("g%d:app", 1, 4), "g1:app .. g4:app (4)"},
 		{"two groups", append(counted("a:w%d", 1, 4), counted("b:w%d", 1, 4)...), "a:w1 .. w4 (4), b:w1 .. w4 (4)"},
 		{"no number of a computer", []string{"x99999999999999999999"}, "x99999999999999999999"},
+		{"a name that is a number", []string{"cat", "0", "w1"}, "cat, 0, w1"},
+		{"names that are numbers", append([]string{"w1", "cat"}, counted("%d", 0, 9)...), "w1, cat, 0 .. 9 (10)"},
 		{"the same name twice", []string{"w1", "w1"}, "w1, w1"},
 	} {
 		if got := strings.Join(Names(tt.names), ", "); got != tt.want {
