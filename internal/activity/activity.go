@@ -67,7 +67,7 @@ func New(opt Options) (*Log, error) {
 			return nil, err
 		}
 		l.file = file
-		l.sinks = append(l.sinks, newSink(l, file.Write))
+		l.sinks = append(l.sinks, newSink(l, file.WriteLines))
 	}
 	if opt.Syslog != nil {
 		s := newSink(l, func(p []byte) (int, error) {

@@ -1,6 +1,8 @@
 package logfile
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -99,6 +101,39 @@ func (f *File) Began() int64 { return f.began.Load() }
 func (f *File) Write(p []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	return f.write(p)
+}
+
+// WriteLines is Write for several lines, with a rotation behind each that calls for
+// one, as if they were written one by one. Of several errors it is the first.
+func (f *File) WriteLines(p []byte) (written int, failure error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for written < len(p) {
+		lines := f.upToRotation(p[written:])
+		n, err := f.write(lines)
+		written += n
+		failure = cmp.Or(failure, err)
+		if n < len(lines) {
+			break
+		}
+	}
+	return written, failure
+}
+
+// upToRotation returns the lines of p up to the first that calls for a rotation.
+func (f *File) upToRotation(p []byte) []byte {
+	last := max(f.limit-f.target.size, 1) - 1 // the byte that fills the file
+	if f.limit <= 0 || last >= int64(len(p)) {
+		return p
+	}
+	if end := bytes.IndexByte(p[last:], '\n'); end >= 0 {
+		return p[:int(last)+end+1]
+	}
+	return p
+}
+
+func (f *File) write(p []byte) (int, error) {
 	if f.target.waits || f.target.blocks {
 		return f.writeToReader(p)
 	}

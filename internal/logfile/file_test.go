@@ -123,6 +123,35 @@ func TestRotationRandomWalk(t *testing.T) {
 	}
 }
 
+// LOG-007: lines that are written together make the files that they would make one
+// by one.
+func TestRotationOfLines(t *testing.T) {
+	for seed := range uint64(60) {
+		random := rand.New(rand.NewPCG(seed, 3))
+		opt := Options{MaxBytes: int64(random.IntN(60)), Backups: random.IntN(4)}
+		together, apart := logPath(t), logPath(t)
+		f, g := openLog(t, together, opt), openLog(t, apart, opt)
+		for range 20 {
+			lines := ""
+			for range random.IntN(8) {
+				line := strings.Repeat("x", random.IntN(30)) + "\n"
+				write(t, g, line)
+				lines += line
+			}
+			if n, err := f.WriteLines([]byte(lines)); n != len(lines) || err != nil {
+				t.Fatalf("seed %d: WriteLines = %d, %v", seed, n, err)
+			}
+		}
+		want := make(map[string]string)
+		for i := range opt.Backups + 1 {
+			if text, err := os.ReadFile(backupName(apart, i)); err == nil {
+				want[filepath.Base(backupName(together, i))] = string(text)
+			}
+		}
+		wantFiles(t, filepath.Dir(together), want)
+	}
+}
+
 // The permissions of new files follow the umask, also after a rotation and a Clear.
 func TestMode(t *testing.T) {
 	path := logPath(t)
