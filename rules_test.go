@@ -43,6 +43,8 @@ var rules = []rule{
 		noInit, "package lifecycle\nfunc init() {}\n"},
 	{"sleep", "whoever sleeps does not know what he is waiting for; wait for the thing itself, or let testing/synctest own the clock",
 		noSleep, "package lifecycle\nimport \"time\"\nfunc f() { time.Sleep(1) }\n"},
+	{"http", "net/http is a quarter of supervisorctl as soon as one file imports it; who serves nothing can do without",
+		noHTTP, "package lifecycle\nimport _ \"net/http\"\n"},
 	{"exit", "only main may end the program: anybody else takes away the caller's chance to clean up",
 		noExit, "package lifecycle\nimport \"os\"\nfunc f() { os.Exit(1) }\n"},
 	{"length", "a file over 400 lines holds more than one thing",
@@ -311,6 +313,19 @@ func noSleep(_ *house, p *pkg) (found []breach) {
 			if name == "Sleep" {
 				found = append(found, breach{pos, "time.Sleep"})
 			}
+		}
+	}
+	return found
+}
+
+func noHTTP(_ *house, p *pkg) (found []breach) {
+	if slices.Contains([]string{"internal/httpd", "internal/rpc", "internal/supervisord", "internal/webui", "bench"}, p.dir) ||
+		strings.HasPrefix(p.dir, "examples/") || strings.HasPrefix(p.dir, "test/") {
+		return nil
+	}
+	for _, f := range p.code() {
+		if importName(f.ast, "net/http") != "" {
+			found = append(found, breach{f.ast.Package, "net/http"})
 		}
 	}
 	return found

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -58,13 +57,16 @@ func (r *logReader) read(ctx context.Context) error {
 	return err
 }
 
+// serviceUnavailable is the answer of a server that has no room (RFC 9110, section 15.6.4).
+const serviceUnavailable = 503
+
 // follow shows the last lines, and the next ones, until ctx ends. What hinders it
 // may pass: a log that is not there yet, a server that is being restarted.
 func (r *logReader) follow(ctx context.Context) {
 	for ctx.Err() == nil {
 		// Why it ended does not matter otherwise; watch tells of a server that is not there.
 		var status *client.StatusError
-		if errors.As(r.stream(ctx), &status) && status.Code == http.StatusServiceUnavailable {
+		if errors.As(r.stream(ctx), &status) && status.Code == serviceUnavailable {
 			r.view.crowded()
 		}
 		pause(ctx, logsPause, r.poke)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -232,7 +231,7 @@ type fullHouse struct{ *library }
 
 func (c fullHouse) Stream(ctx context.Context, path string, w io.Writer) error {
 	if !strings.HasPrefix(path, "/logtail/a/") {
-		return &client.StatusError{Code: http.StatusServiceUnavailable}
+		return &client.StatusError{Code: serviceUnavailable}
 	}
 	return c.library.Stream(ctx, path, w)
 }
