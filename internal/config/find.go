@@ -2,11 +2,11 @@ package config
 
 import (
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
+
+	"supervisor/internal/sticky"
 )
 
 // Find looks for the configuration file in the places where it is expected if
@@ -26,40 +26,11 @@ func Find(exe, cwd string) (path string, searched []string, ok bool) {
 		"/etc/supervisor/supervisord.conf",
 	}
 	for _, path := range searched {
-		if _, err := os.Stat(absolute(cwd, path)); err == nil && !foreign(cwd, path) {
+		if _, err := os.Stat(absolute(cwd, path)); err == nil && !sticky.Foreign(cwd, path) {
 			return path, searched, true
 		}
 	}
 	return "", searched, false
-}
-
-// foreign reports whether a relative path leads to, or through, what somebody else has
-// put into a directory that is open to everybody.
-func foreign(cwd, path string) bool {
-	if filepath.IsAbs(path) {
-		return false
-	}
-	dir, err := os.Stat(cwd)
-	if err != nil || dir.Mode()&fs.ModeSticky == 0 || dir.Mode().Perm()&0o002 == 0 {
-		return false
-	}
-	name := cwd
-	for part := range strings.SplitSeq(path, "/") {
-		name = filepath.Join(name, part)
-		info, err := os.Lstat(name)
-		if err != nil || owner(info) != os.Geteuid() && owner(info) != owner(dir) {
-			return true
-		}
-	}
-	return false
-}
-
-// owner returns whose a file is; where the system does not say, that is root.
-func owner(file fs.FileInfo) int {
-	if s, ok := file.Sys().(*syscall.Stat_t); ok {
-		return int(s.Uid)
-	}
-	return 0
 }
 
 // NotFound is the error of a daemon for which Find found nothing.

@@ -39,6 +39,18 @@ func estranged(t *testing.T, script string) (int, uint64) {
 	return pid, p.Born
 }
 
+// foster makes a process a child, and returns it and what will be told of its end.
+func foster(t *testing.T, s *Spawner, pid int, born uint64) (*Child, <-chan Exit) {
+	t.Helper()
+	c, err := s.Foster(pid, born, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan Exit, 1)
+	c.OnExit(func(e Exit) { ended <- e })
+	return c, ended
+}
+
 // The end of somebody else's child is noticed, with its status where the system
 // tells it.
 func TestFoster(t *testing.T) {
@@ -48,12 +60,7 @@ func TestFoster(t *testing.T) {
 	}
 	pid, born := estranged(t, "read x <"+fifo+"; exit 7")
 	s := spawner(t)
-	c, err := s.Foster(pid, born, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan Exit, 1)
-	c.OnExit(func(e Exit) { ended <- e })
+	c, ended := foster(t, s, pid, born)
 	if err := c.Signal(0, false); err != nil {
 		t.Errorf("a signal to a living one: %v", err)
 	}
@@ -78,12 +85,7 @@ func TestFoster(t *testing.T) {
 func TestFosterWhileFrozen(t *testing.T) {
 	pid, born := estranged(t, "sleep 600")
 	s := spawner(t)
-	c, err := s.Foster(pid, born, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan Exit, 1)
-	c.OnExit(func(e Exit) { ended <- e })
+	c, ended := foster(t, s, pid, born)
 	if err := s.FreezeReaper(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -108,12 +110,7 @@ func TestFosterWhileFrozen(t *testing.T) {
 func TestFosterRecycledPID(t *testing.T) {
 	pid, born := estranged(t, "sleep 600")
 	s := spawner(t)
-	c, err := s.Foster(pid, born+1, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan Exit, 1)
-	c.OnExit(func(e Exit) { ended <- e })
+	c, ended := foster(t, s, pid, born+1)
 	if e := <-ended; !e.Lost || e.Code() != -1 || e.Text() != "exit status unknown" {
 		t.Errorf("ended: %+v", e)
 	}
@@ -130,12 +127,7 @@ func TestFosterRecycledPID(t *testing.T) {
 func TestFosterGroupSignal(t *testing.T) {
 	pid, born := estranged(t, "sleep 600 & wait")
 	s := spawner(t)
-	c, err := s.Foster(pid, born, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan Exit, 1)
-	c.OnExit(func(e Exit) { ended <- e })
+	c, ended := foster(t, s, pid, born)
 	if err := c.Signal(syscall.SIGKILL, true); err != nil {
 		t.Fatal(err)
 	}

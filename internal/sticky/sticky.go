@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -25,18 +26,18 @@ var ErrForeign = errors.New("it is somebody else's, in a directory that is open 
 // the owner of the directory. Nothing is truncated before that is certain.
 func Open(path string, flags int, mode os.FileMode) (*os.File, error) {
 	dir, err := os.Stat(filepath.Dir(path))
-	if err != nil || dir.Mode()&fs.ModeSticky == 0 || dir.Mode().Perm()&0o002 == 0 {
+	if err != nil || !openToAll(dir) {
 		return os.OpenFile(path, flags, mode)
 	}
 	if link, err := os.Lstat(path); err == nil && link.Mode()&fs.ModeSymlink != 0 {
 		if !trusted(link, dir) {
-			return nil, foreign(path)
+			return nil, refused(path)
 		}
 		return os.OpenFile(path, flags, mode) // the sticky bit keeps others from replacing it
 	}
 	file, err := os.OpenFile(path, flags&^os.O_TRUNC|syscall.O_NOFOLLOW, mode)
 	if errors.Is(err, syscall.ELOOP) { // a link since a moment ago
-		return nil, foreign(path)
+		return nil, refused(path)
 	}
 	if err != nil {
 		return nil, err
@@ -45,7 +46,7 @@ func Open(path string, flags int, mode os.FileMode) (*os.File, error) {
 	switch {
 	case err != nil:
 	case !trusted(info, dir), info.Mode().IsRegular() && names(info) > 1:
-		err = foreign(path)
+		err = refused(path)
 	case flags&os.O_TRUNC != 0 && info.Size() > 0:
 		err = file.Truncate(0)
 	}
@@ -55,7 +56,31 @@ func Open(path string, flags int, mode os.FileMode) (*os.File, error) {
 	return file, nil
 }
 
-func foreign(path string) error { return &fs.PathError{Op: "open", Path: path, Err: ErrForeign} }
+// Foreign reports whether a relative path leads, from a directory that is open to
+// everybody, to or through what somebody else has put there. From any other
+// directory, and for an absolute path, it is false.
+func Foreign(from, path string) bool {
+	dir, err := os.Stat(from)
+	if filepath.IsAbs(path) || err != nil || !openToAll(dir) {
+		return false
+	}
+	name := from
+	for part := range strings.SplitSeq(path, "/") {
+		name = filepath.Join(name, part)
+		if file, err := os.Lstat(name); err != nil || !trusted(file, dir) {
+			return true
+		}
+	}
+	return false
+}
+
+// openToAll reports whether everybody may put something into a directory, and only
+// take away what is theirs.
+func openToAll(dir os.FileInfo) bool {
+	return dir.Mode()&fs.ModeSticky != 0 && dir.Mode().Perm()&0o002 != 0
+}
+
+func refused(path string) error { return &fs.PathError{Op: "open", Path: path, Err: ErrForeign} }
 
 // trusted reports whether a file was put into a directory by us or by the owner
 // of the directory.
