@@ -35,11 +35,11 @@ func start(t *testing.T, cmd *exec.Cmd) io.Closer {
 func TestLook(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", "echo; read x; exit 7")
 	cmd.Env = []string{"A=1", "B="}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	in := start(t, cmd)
 	pid := cmd.Process.Pid
 	p, err := Look(pid)
-	if err != nil || p.Parent != os.Getpid() || p.Group != pid || p.Session == 0 || p.Born == 0 || p.Ended() {
+	if err != nil || p.Parent != os.Getpid() || p.Group != pid || p.Session != pid || p.Born == 0 || p.Ended() {
 		t.Errorf("a living child: %+v, %v", p, err)
 	}
 	if self, err := Look(os.Getpid()); err != nil || self.Born > p.Born {
