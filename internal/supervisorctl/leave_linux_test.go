@@ -71,7 +71,7 @@ func TestTheTerminalIsGivenBack(t *testing.T) {
 		l.stops(syscall.SIGTSTP)
 		l.sees("supervisor> vers")
 		l.types("ion\r")
-		l.sees("4.2.5\r\n")
+		l.sees("4.2.5\r\nsupervisor> ") // before it, the terminal would make something else of a Ctrl-D
 		l.types("\x04")
 		l.leaves(0)
 	})
