@@ -71,10 +71,10 @@ func (s style) paint(text string) string {
 	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
 }
 
-// stateStyle returns the style of the name of a state: what runs is green, what
+// stateStyle returns the style of the name of a process's state: what runs is green, what
 // is on its way yellow, what has failed red.
-func stateStyle(state wire.ProcessState) style {
-	switch state {
+func stateStyle(p *wire.ProcessInfo) style {
+	switch p.State {
 	case wire.Running:
 		return green
 	case wire.Starting, wire.Stopping:
@@ -83,6 +83,10 @@ func stateStyle(state wire.ProcessState) style {
 		return red
 	case wire.Unknown:
 		return magenta
+	case wire.Exited:
+		if p.EndedBadly() {
+			return red
+		}
 	}
 	return dim
 }

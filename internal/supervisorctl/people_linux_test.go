@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"supervisor/xmlrpc"
 )
 
 // sitAs is sit with an environment.
@@ -56,6 +58,16 @@ func TestForPeople(t *testing.T) {
 		}
 		if got, _ := new(ctl).run(t, twoProcesses, "--color=always", "status", "cat"); got != "cat                              \x1b[32mRUNNING\x1b[0m   pid 5, uptime 0:00:01\n" {
 			t.Errorf("always: %q", got)
+		}
+	})
+	t.Run("what ended badly is red", func(t *testing.T) {
+		bad := info("job", 100, "EXITED", 0, "Nov 26 05:01 PM")
+		bad = append(bad, xmlrpc.Member{Name: "spawnerr", Value: "Bad exit code 3"})
+		ended := answers{"getAllProcessInfo": []any{info("done", 100, "EXITED", 0, "x"), bad}}
+		got, _ := new(ctl).run(t, ended, "--color=always", "status")
+		const space = "                             "
+		if want := "done" + space + "\x1b[2mEXITED\x1b[0m    x\njob " + space + "\x1b[1;31mEXITED\x1b[0m    Nov 26 05:01 PM\n"; got != want {
+			t.Errorf("shows\n%q\nwant\n%q", got, want)
 		}
 	})
 	t.Run("advice", func(t *testing.T) {

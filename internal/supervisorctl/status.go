@@ -85,7 +85,7 @@ func (s *session) printStatus(processes []wire.ProcessInfo) {
 	for _, p := range processes {
 		look := plain
 		if s.color {
-			look = stateStyle(p.State)
+			look = stateStyle(&p)
 		}
 		state := p.State.String()
 		fmt.Fprintf(&table, "%s%s%*s%s\n", s.padded(s.clean(displayName(p.Group, p.Name)), width+3),

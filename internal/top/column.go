@@ -34,7 +34,7 @@ var columns = [columnCount]struct {
 	byName: {title: "NAME", left: true, text: func(p Process) string { return p.Name },
 		compare: func(a, b Process) int { return strings.Compare(a.Name, b.Name) }},
 	byState: {title: "STATE", width: 8, left: true, text: func(p Process) string { return p.State },
-		compare: func(a, b Process) int { return cmp.Compare(urgency(a.State), urgency(b.State)) }},
+		compare: func(a, b Process) int { return cmp.Compare(urgency(a.kind()), urgency(b.kind())) }},
 	byPID: {title: "PID", width: 7, text: func(p Process) string { return number(int64(p.PID), p.PID != 0) }, spare: 3,
 		compare: func(a, b Process) int { return cmp.Compare(a.PID, b.PID) }},
 	byUptime: {title: "UPTIME", width: 9, text: func(p Process) string { return duration(p.Uptime) }, spare: 2,
@@ -69,9 +69,9 @@ func shownColumns(width int) (shown []column, nameWidth int) {
 }
 
 // urgency orders states: what has failed comes first.
-func urgency(state string) int {
-	for i, s := range []string{"FATAL", "BACKOFF", "STARTING", "STOPPING", "RUNNING", "EXITED", "STOPPED"} {
-		if s == state {
+func urgency(kind string) int {
+	for i, s := range []string{"FATAL", "BACKOFF", endedBadly, "STARTING", "STOPPING", "RUNNING", "EXITED", "STOPPED"} {
+		if s == kind {
 			return i
 		}
 	}

@@ -67,7 +67,7 @@ func (v View) fitted(lines []Line) []Line {
 func (v View) titleLine() Line {
 	counts := make(map[string]int)
 	for _, p := range v.all {
-		counts[p.State]++
+		counts[p.kind()]++
 	}
 	text := fmt.Sprintf("%d programs", len(v.all))
 	if !v.known {
@@ -81,7 +81,7 @@ func (v View) titleLine() Line {
 	}{
 		{"running", []string{"RUNNING"}, Good},
 		{"on the way", []string{"STARTING", "STOPPING"}, Busy},
-		{"failing", []string{"BACKOFF", "FATAL", "UNKNOWN"}, Bad},
+		{"failing", []string{"BACKOFF", "FATAL", "UNKNOWN", endedBadly}, Bad},
 		{"down", []string{"STOPPED", "EXITED"}, Faint},
 	} {
 		n := 0
@@ -164,7 +164,7 @@ func (v View) list() (lines []Line) {
 		for n, c := range shown {
 			style := Plain
 			if c == byState {
-				style = stateStyle(p.State)
+				style = stateStyle(p.kind())
 			}
 			if p.Name == v.selected {
 				style = Mark
@@ -180,6 +180,17 @@ func (v View) list() (lines []Line) {
 		lines = append(lines, nil)
 	}
 	return lines
+}
+
+// endedBadly is the kind of a process that has EXITED and should not have.
+const endedBadly = "failed"
+
+// kind is the state, as far as somebody who looks for trouble cares.
+func (p Process) kind() string {
+	if p.Failed {
+		return endedBadly
+	}
+	return p.State
 }
 
 func stateStyle(state string) Style {

@@ -26,6 +26,7 @@ type Process struct {
 	CPU         float64       // processors in use, or Unknown
 	Memory      int64         // in KiB, or Unknown
 	Restarts    int           // or Unknown
+	Failed      bool          // EXITED with a status that was not expected
 }
 
 // mode is what keys are for at the moment.

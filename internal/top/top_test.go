@@ -54,6 +54,35 @@ s start  x stop  r restart  k signal  l log  / filter  <> sort  h help  q quit
 	}
 }
 
+// A job that has ended badly is no less a failure than a program that is FATAL,
+// though its state is that of one that has done its work.
+func TestEndedBadly(t *testing.T) {
+	v := New("supervisor", 80, 8).Updated([]Process{
+		{Name: "done", State: "EXITED", Uptime: Unknown, CPU: Unknown, Memory: Unknown},
+		{Name: "migrate", State: "EXITED", Failed: true, Uptime: Unknown, CPU: Unknown, Memory: Unknown},
+		{Name: "asleep", State: "STOPPED", Uptime: Unknown, CPU: Unknown, Memory: Unknown}, // selected
+	})
+	v, _ = v.Pressed(Keys([]byte(">"))[0]) // by state: what is urgent comes first
+	lines := v.Frame()
+	if got, want := lines[0].String(), "3 programs, 1 failing, 2 down"; !strings.Contains(got, want) {
+		t.Errorf("the first line is %q, want %q in it", got, want)
+	}
+	if got := lines[3].String(); !strings.HasPrefix(got, "migrate") {
+		t.Errorf("the most urgent is %q", got)
+	}
+	style := func(line Line) Style {
+		for _, s := range line {
+			if strings.Contains(s.Text, "EXITED") {
+				return s.Style
+			}
+		}
+		return Plain
+	}
+	if style(lines[3]) != Bad || style(lines[4]) != Faint {
+		t.Errorf("EXITED looks like %v and %v", style(lines[3]), style(lines[4]))
+	}
+}
+
 // What keys do: the first line of the list and the selected process, or what is
 // wanted, or the last line.
 func TestKeys(t *testing.T) {

@@ -43,7 +43,7 @@ func (p programPage) title() *xhtml.Node {
 	}
 	return div("title",
 		xhtml.El("h2", id("name"), xhtml.Text(p.Name)), xhtml.Text("\n"),
-		span("", id("state"), badge(p.Class, p.State)), xhtml.Text("\n"),
+		span("", id("state"), badge(p.Class, p.State, p.View.Failed)), xhtml.Text("\n"),
 		span("", id("note"), note), xhtml.Text("\n"),
 		div("acts", xhtml.Attr("role", "group"), xhtml.Attr("aria-label", "Actions"), now, xhtml.Text("\n"),
 			xhtml.If(p.Stdout || p.Stderr, act("clearlog", "Clear logs"))))
@@ -125,7 +125,7 @@ func (m moment) tr() *xhtml.Node {
 	if m.PID != 0 {
 		pid = strconv.Itoa(m.PID)
 	}
-	return xhtml.El("tr", cell(span("when", xhtml.Text(stamp(m.At)))), cell(badge(m.Class, m.State)),
+	return xhtml.El("tr", cell(span("when", xhtml.Text(stamp(m.At)))), cell(badge(m.Class, m.State, false)),
 		cell(xhtml.Text(or(m.Lasted, "until now"))), cell(xhtml.Text(pid)), cell(xhtml.Text(m.Why)))
 }
 

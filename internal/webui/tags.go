@@ -73,7 +73,11 @@ func uptime(since int64, class string) *xhtml.Node {
 	return span(class, xhtml.Attr("data-uptime", strconv.FormatInt(since, 10)))
 }
 
-// badge is a state: colour, shape and word.
-func badge(class, state string) *xhtml.Node {
+// badge is a state: colour, shape and word. An end that was not expected looks
+// like what it is.
+func badge(class, state string, failed bool) *xhtml.Node {
+	if failed {
+		class += " failed"
+	}
 	return span("badge "+class, xhtml.Attr("data-state", state), span("shape", xhtml.Attr("aria-hidden", "true")), xhtml.Text(state))
 }

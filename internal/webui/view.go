@@ -19,6 +19,7 @@ type view struct {
 	Restarts int    `json:"restarts,omitempty"`
 	Exit     string `json:"exit,omitempty"` // how the last child ended
 	ExitAt   int64  `json:"exitAt,omitempty"`
+	Failed   bool   `json:"failed,omitempty"` // it has ended by itself, with a status that was not expected
 }
 
 // viewOf makes the view of a process. Times are milliseconds since 1970, as
@@ -31,6 +32,7 @@ func viewOf(i supervisor.Info, h supervisor.History, now time.Time) view {
 		PID:      i.Vars.PID,
 		Restarts: h.Restarts,
 		Exit:     h.Exit,
+		Failed:   failed(i.Vars),
 	}
 	if i.Vars.State != lifecycle.Running {
 		v.Note = i.Description(now)
@@ -42,6 +44,12 @@ func viewOf(i supervisor.Info, h supervisor.History, now time.Time) view {
 		v.ExitAt = h.ExitAt.UnixMilli()
 	}
 	return v
+}
+
+// failed reports whether a process has ended badly and stays down. Its state is
+// that of one that has done its work.
+func failed(v lifecycle.Vars) bool {
+	return v.State == lifecycle.Exited && v.Trouble != ""
 }
 
 // shown is what one browser has been told about the processes.

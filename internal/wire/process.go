@@ -15,6 +15,10 @@ type ProcessInfo struct {
 	Description      string
 }
 
+// EndedBadly reports whether a process has ended by itself with a status that was
+// not expected, and stays down: its state is that of one that has done its work.
+func (p *ProcessInfo) EndedBadly() bool { return p.State == Exited && p.SpawnErr != "" }
+
 // AppendXMLRPC implements xmlrpc.Marshaler. The order of the members is that of
 // Supervisor. Thousands of these make one answer, so what lies between two
 // values is one constant.

@@ -18,15 +18,17 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-// badge makes the mark of a state: colour, shape and word.
-export function badge(state) {
+// badge makes the mark of a state: colour, shape and word; failed says that it is
+// an end that was not expected.
+export function badge(state, failed) {
   const b = el("span", { class: "badge" }, el("span", { class: "shape", "aria-hidden": "true" }), el("span"));
-  setBadge(b, state);
+  setBadge(b, state, failed);
   return b;
 }
 
-export function setBadge(b, state) {
+export function setBadge(b, state, failed = false) {
   state = state.toLowerCase();
+  b.classList.toggle("failed", failed);
   if (b.dataset.state === state) return;
   b.dataset.state = state;
   setText(b.lastElementChild, state);

@@ -46,11 +46,11 @@ place.append(
 
 // changed shows how many there are of everything.
 function changed() {
-  const states = [...table.rows.values()].map((r) => r.view.state);
-  setText(chips[""].count, String(states.length));
-  for (const [key, is] of Object.entries(kinds)) setText(chips[key].count, String(states.filter(is).length));
-  chips.failing.button.classList.toggle("some", states.some(kinds.failing));
-  const failing = states.filter(kinds.failing).length;
+  const views = [...table.rows.values()].map((r) => r.view);
+  setText(chips[""].count, String(views.length));
+  for (const [key, is] of Object.entries(kinds)) setText(chips[key].count, String(views.filter(is).length));
+  const failing = views.filter(kinds.failing).length;
+  chips.failing.button.classList.toggle("some", failing > 0);
   document.title = failing ? `(${failing} failing) ${title}` : title;
   const selected = table.selection();
   const visible = table.visible();
@@ -72,9 +72,9 @@ const concerns = { start: startable, stop: stoppable, restart: () => true, clear
 
 // actOn acts on rows: on each of them, or by a target that stands for all of them.
 function actOn(action, rows, target) {
-  const names = rows.filter((r) => concerns[action](r.view.state)).map((r) => r.name);
+  const names = rows.filter((r) => concerns[action](r.view)).map((r) => r.name);
   if (names.length === 0) return toast(`Nothing to ${action}: ${rows.length === 1 ? `${rows[0].name} is ${rows[0].view.state.toLowerCase()}` : "none is in a state for that"}.`);
-  const down = action === "restart" ? rows.filter((r) => !stoppable(r.view.state)).length : 0;
+  const down = action === "restart" ? rows.filter((r) => !stoppable(r.view)).length : 0;
   const remark = down > 0 ? `What does not run now, ${down} of them, will be started, too.` : "";
   return act(action, target ?? { names }, names, remark);
 }

@@ -48,7 +48,7 @@ async function renew() {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const id of parts) {
       const fresh = page.getElementById(id), old = document.getElementById(id);
-      if (fresh.textContent !== old.textContent) old.replaceChildren(...document.adoptNode(fresh).childNodes);
+      if (!fresh.isEqualNode(old)) old.replaceChildren(...document.adoptNode(fresh).childNodes);
     }
     const acts = page.querySelector(".title .acts"), old = document.querySelector(".title .acts");
     if (acts.textContent !== old.textContent) {

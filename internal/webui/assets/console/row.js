@@ -7,9 +7,9 @@ import { Spark } from "./chart.js";
 const sparkPoints = 60;
 const perPoint = 4; // measurements, a second apart, that one point is the mean of
 
-export const startable = (state) => ["STOPPED", "EXITED", "FATAL"].includes(state);
-export const stoppable = (state) => ["STARTING", "RUNNING", "BACKOFF"].includes(state);
-export const failing = (state) => ["FATAL", "BACKOFF", "UNKNOWN"].includes(state);
+export const startable = ({ state }) => ["STOPPED", "EXITED", "FATAL"].includes(state);
+export const stoppable = ({ state }) => ["STARTING", "RUNNING", "BACKOFF"].includes(state);
+export const failing = ({ state, failed }) => failed || ["FATAL", "BACKOFF", "UNKNOWN"].includes(state);
 
 export class Row {
   constructor(view, acted) {
@@ -22,7 +22,7 @@ export class Row {
       type: "button", class: `act ${action}`, "aria-label": `${label} ${view.name}`, title: label, onclick: () => acted(action, this),
     }, label);
     this.box = el("input", { type: "checkbox", class: "select", "aria-label": `Select ${view.name}` });
-    this.badge = badge(view.state);
+    this.badge = badge(view.state, view.failed);
     this.note = el("span", { class: "note" });
     this.stateCell = el("td", { class: "state" }, el("div", {}, this.badge, this.note));
     this.cells = Object.fromEntries(["pid", "uptime", "restarts", "exit"].map((c) => [c, el("td", { class: c })]));
@@ -33,9 +33,11 @@ export class Row {
     this.stop = button("stop", "Stop");
     this.logs = el("a", { class: "act logs", href: `log.html?processname=${link}`, "aria-label": `Logs of ${view.name}`, title: "Logs" }, "Logs");
     this.link = el("a", { href: `program.html?processname=${link}` }, view.name);
+    this.times = el("span", { class: "times" });
+    this.fate = el("span", { class: "fate" });
     this.element = el("tr", { class: "row" },
       el("td", { class: "check" }, this.box),
-      el("th", { class: "program", scope: "row" }, this.link),
+      el("th", { class: "program", scope: "row" }, this.link, el("span", { class: "past" }, this.times, this.fate)),
       this.stateCell,
       this.cells.pid, this.cells.uptime, this.cells.restarts, this.cells.exit,
       el("td", { class: "cpu" }, this.spark.element, this.cpu), this.memory,
@@ -71,19 +73,22 @@ export class Row {
   // show shows what has changed.
   show(view) {
     this.view = view;
-    setBadge(this.badge, view.state);
+    setBadge(this.badge, view.state, view.failed);
     this.element.dataset.state = view.state.toLowerCase();
+    this.element.classList.toggle("failed", Boolean(view.failed));
     setText(this.note, view.note ?? "");
     this.explain(Boolean(view.note) && !view.pid);
     setText(this.cells.pid, view.pid ? String(view.pid) : "");
     setText(this.cells.restarts, view.restarts ? String(view.restarts) : "0");
     this.cells.restarts.classList.toggle("zero", !view.restarts);
     setText(this.cells.exit, view.exit ?? "");
+    setText(this.times, view.restarts ? `${view.restarts} ${view.restarts === 1 ? "restart" : "restarts"}${view.exit ? ", last " : ""}` : "");
+    setText(this.fate, view.exit ?? "");
     this.cells.exit.title = view.exit ? `${view.exit}, ${moment(view.exitAt)}` : "";
     const buttons = [this.start, this.restart, this.stop], focused = document.activeElement;
-    this.start.hidden = !startable(view.state);
+    this.start.hidden = !startable(view);
     this.restart.hidden = view.state !== "RUNNING";
-    this.stop.hidden = !stoppable(view.state);
+    this.stop.hidden = !stoppable(view);
     if (buttons.includes(focused) && focused.hidden) (buttons.find((b) => !b.hidden) ?? this.logs).focus({ preventScroll: true });
     if (!view.since) setText(this.cells.uptime, "");
   }

@@ -6,7 +6,7 @@ import { Row, startable, stoppable, failing } from "./row.js";
 
 const columns = [
   ["program", "Program", (r) => r.view.name],
-  ["state", "State", (r) => -["STOPPED", "EXITED", "RUNNING", "STARTING", "STOPPING", "UNKNOWN", "BACKOFF", "FATAL"].indexOf(r.view.state)],
+  ["state", "State", (r) => -["STOPPED", "EXITED", "RUNNING", "STARTING", "STOPPING", "failed", "UNKNOWN", "BACKOFF", "FATAL"].indexOf(r.view.failed ? "failed" : r.view.state)],
   ["pid", "PID", (r) => r.view.pid ?? Infinity],
   ["uptime", "Uptime", (r) => -(r.view.since ?? Infinity)],
   ["restarts", "Restarts", (r) => -(r.view.restarts ?? 0)],
@@ -19,9 +19,9 @@ const order = new Intl.Collator(undefined, { numeric: true });
 
 // kinds are what the states are counted by, and what a filter can ask for.
 export const kinds = {
-  running: (s) => s === "RUNNING",
-  busy: (s) => s === "STARTING" || s === "STOPPING",
-  down: (s) => s === "STOPPED" || s === "EXITED",
+  running: ({ state }) => state === "RUNNING",
+  busy: ({ state }) => state === "STARTING" || state === "STOPPING",
+  down: ({ state, failed }) => !failed && (state === "STOPPED" || state === "EXITED"),
   failing,
 };
 
@@ -179,7 +179,7 @@ export class Table {
     const counts = new Map();
     for (const row of this.rows.values()) {
       const text = `${row.name} ${row.view.state}`.toLowerCase();
-      const hidden = !this.words.every((w) => text.includes(w)) || (this.kind !== "" && !kinds[this.kind](row.view.state));
+      const hidden = !this.words.every((w) => text.includes(w)) || (this.kind !== "" && !kinds[this.kind](row.view));
       if (row.element.hidden !== hidden) row.element.hidden = hidden;
       if (hidden && row.selected) row.selected = false;
       const c = counts.get(row.view.group) ?? { seen: 0, running: 0, all: 0 };
