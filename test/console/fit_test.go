@@ -39,3 +39,27 @@ func TestEveryWidth(t *testing.T) {
 		}
 	}
 }
+
+// Regression: on a phone the head of a page became two lines, and all below it moved,
+// when the connection was lost; on a small one it always had two.
+func TestHeadOnAPhone(t *testing.T) {
+	d := boot(t, pets)
+	p := open(t)
+	p.visit(d.url)
+	p.until("the connection is live", `document.querySelector("#connection.live")`)
+	const height = `document.querySelector("#header").offsetHeight`
+	one := value[int](p, height)
+	check := func(how string) {
+		for _, width := range []int64{320, 360, 375, 390, 430} {
+			p.do("resize", chromedp.EmulateViewport(width, 800))
+			if got := value[int](p, height); got > one {
+				t.Errorf("%s, at %d pixels, the head is %d high; where there is room, %d", how, width, got, one)
+			}
+		}
+	}
+	check("live")
+	d.stop()
+	p.until("the connection is lost", `document.querySelector("#connection.lost")`)
+	check("lost")
+	d.launch()
+}

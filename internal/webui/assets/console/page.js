@@ -52,7 +52,7 @@ function theme() {
   const words = { "": "Auto", light: "Light", dark: "Dark" };
   const show = () => {
     const now = document.documentElement.dataset.theme ?? "";
-    setText(button, `◐ ${words[now]}`);
+    button.replaceChildren("◐", el("span", { class: "word" }, ` ${words[now]}`));
     button.setAttribute("aria-label", `Theme: ${words[now]}`);
   };
   button.addEventListener("click", () => {
