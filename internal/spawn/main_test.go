@@ -22,8 +22,12 @@ func TestMain(m *testing.M) {
 	if os.Args[0] == "child" {
 		os.Exit(child(os.Args[1], os.Args[2:]))
 	}
-	// As a daemon does, by which its children do not ignore what nohup(1) has it ignore.
+	// As a daemon does, by which its children do not ignore what nohup(1), or a shell
+	// that has it in the background, has it ignore.
 	signal.Notify(make(chan os.Signal, 1), unix.SIGHUP)
+	if signal.Ignored(unix.SIGINT) {
+		signal.Notify(make(chan os.Signal, 1), unix.SIGINT)
+	}
 	os.Exit(m.Run())
 }
 

@@ -112,6 +112,7 @@ func (p *Pump) serve() {
 		}
 		switch {
 		case errors.Is(err, syscall.EAGAIN):
+			p.grow(most) // on one processor the child writes nothing while we read
 			p.arm()
 			return
 		case err != nil || n <= 0:

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -128,7 +129,7 @@ func TestLastWords(t *testing.T) {
 // has come to prefer larger stacks; a buffer that stays would show.
 func TestIdlePumpIsSmall(t *testing.T) {
 	s := spawner(t)
-	const pumps, most = 1000, 8 << 10 // bytes each
+	const pumps, most = 400, 8 << 10 // bytes each; with two descriptors each, which is fewer than some may have
 	all, writers := make([]*Pump, pumps), make([]int, pumps)
 	var awake sync.WaitGroup
 	awake.Add(pumps)
@@ -152,11 +153,18 @@ func TestIdlePumpIsSmall(t *testing.T) {
 		}
 	}
 	awake.Wait()
-	each := (memory() - before) / pumps
-	t.Logf("%d bytes a pump", each)
-	if each > most {
-		t.Errorf("%d bytes a pump, want at most %d", each, most)
+	var each uint64
+	for end := time.Now().Add(patience); ; { // some have handled what came, and are about to put their buffers back
+		each = (max(memory(), before) - before) / pumps
+		if each <= most {
+			break
+		}
+		if time.Now().After(end) {
+			t.Errorf("%d bytes a pump, want at most %d", each, most)
+			break
+		}
 	}
+	t.Logf("%d bytes a pump", each)
 	for i, p := range all {
 		p.Finish()
 		unix.Close(writers[i])

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -127,6 +128,7 @@ func TestStartTime(t *testing.T) {
 
 // The umask of a child is set on a thread of its own, which goes away.
 func TestUmaskThreadsEnd(t *testing.T) {
+	fewProcessors(t)
 	s := spawner(t)
 	mask := uint32(0o077)
 	spec := sh("")
@@ -224,6 +226,7 @@ func TestOrphans(t *testing.T) {
 
 // The number of threads does not grow with that of children, idle or not.
 func TestThreads(t *testing.T) {
+	fewProcessors(t)
 	s := spawner(t)
 	before, fds := threads(t), countFDs(t)
 	children := make([]*Child, 200)
@@ -243,6 +246,14 @@ func TestThreads(t *testing.T) {
 	if now := countFDs(t); now > fds {
 		t.Errorf("%d descriptors before, %d after", fds, now)
 	}
+}
+
+// fewProcessors has the runtime need no more threads than on a small machine: it has
+// one for each processor as soon as there is something to do for all of them.
+func fewProcessors(t *testing.T) {
+	t.Helper()
+	all := runtime.GOMAXPROCS(2)
+	t.Cleanup(func() { runtime.GOMAXPROCS(all) })
 }
 
 func threads(t *testing.T) int {

@@ -172,11 +172,12 @@ func TestStageComplains(t *testing.T) {
 		if tt.spec.UID != nil && os.Getuid() != 0 {
 			continue
 		}
-		c := start(t, s, tt.spec)
-		group, err := syscall.Getpgid(c.PID)
-		if err != nil || group != c.PID {
-			t.Errorf("%s: the stage's process group is %d, %v; want %d", tt.id, group, err, c.PID)
+		tt.spec.Made = func(pid, _ int) { // later it may have ended, and be nobody's
+			if group, err := syscall.Getpgid(pid); err != nil || group != pid {
+				t.Errorf("%s: the stage's process group is %d, %v; want %d", tt.id, group, err, pid)
+			}
 		}
+		c := start(t, s, tt.spec)
 		out, errs, exit := collectAll(t, s, c)
 		want := "supervisor: " + tt.want + "\nsupervisor: child process was not spawned\n"
 		if out != "" || errs != want || Describe(exit.Status) != "exit status 127" || exit.PID != c.PID {
