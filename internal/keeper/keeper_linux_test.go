@@ -128,13 +128,19 @@ func (h *house) readable(line *Line) {
 }
 
 // find returns the keeper of the next daemon, which has found the one that is there.
+// That may have begun only now, and on a busy machine be longer at it than a daemon
+// is patient.
 func (h *house) find() *Keeper {
 	h.Helper()
-	k := h.daemon()
-	if !k.Find() {
-		h.Fatalf("there is no keeper:\n%s", h.log.String())
+	for end := time.Now().Add(limit); ; {
+		k := h.daemon()
+		if k.Find() {
+			return k
+		}
+		if late := strings.Contains(h.log.String(), os.ErrDeadlineExceeded.Error()); !late || time.Now().After(end) {
+			h.Fatalf("there is no keeper:\n%s", h.log.String())
+		}
 	}
-	return k
 }
 
 // A pipe that a dead program has written to waits for the next daemon, which sees

@@ -14,9 +14,12 @@ import (
 // What a child leaves behind is found as it ends, whether it stays in the
 // child's process group or has gone to a session of its own.
 func TestAftermath(t *testing.T) {
+	// The child does not end before that is what it will be, with a command line and
+	// an environment: in the midst of an execve(2) a process has neither.
+	const runs = `until tr "\0" " " </proc/$!/cmdline | grep -qx "sleep 60 "; do :; done; until grep -q SUPERVISOR_ /proc/$!/environ; do :; done`
 	for name, script := range map[string]string{
-		"its group":            "exec </dev/null >/dev/null 2>&1; sleep 60 &",
-		"a session of its own": "exec </dev/null >/dev/null 2>&1; setsid sleep 60 & sleep 0.3",
+		"its group":            "exec </dev/null >/dev/null 2>&1; sleep 60 & " + runs,
+		"a session of its own": "exec </dev/null >/dev/null 2>&1; setsid sleep 60 & " + runs,
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)

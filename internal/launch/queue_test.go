@@ -54,9 +54,14 @@ func TestQueueTellsThatItIsBusy(t *testing.T) {
 		}
 		expect("at first")
 		during := false
+		all := make(chan struct{}) // closed when there are ten, or the first might be done before there is a second
 		for range 10 {
-			q.add(func() { during = during || !slices.Equal(said, []bool{true}) })
+			q.add(func() {
+				<-all
+				during = during || !slices.Equal(said, []bool{true})
+			})
 		}
+		close(all)
 		expect("after ten jobs", true, false)
 		if during {
 			t.Error("a job ran unannounced")
