@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"supervisor/internal/identity"
 )
 
 // The test's own process plays every part.
@@ -25,6 +27,7 @@ func TestMain(m *testing.M) {
 			return
 		}
 		defer child.Process.Kill()
+		become(child.Process.Pid, os.Args[0])
 		mine := func(url, group, process string) bool { return url == os.Getenv("ORPHAN_TEST_URL") }
 		found, err := Find(os.Getpid(), mine)
 		fmt.Println(found, err)
@@ -36,7 +39,7 @@ func TestMain(m *testing.M) {
 func firstFinds() {
 	if err := syscall.Mount("proc", "/proc", "proc", 0, ""); err != nil {
 		fmt.Println(err)
-		return
+		os.Exit(1)
 	}
 	child := exec.Command("/bin/sleep", "600")
 	child.Env = []string{"SUPERVISOR_SERVER_URL=u", "SUPERVISOR_GROUP_NAME=g", "SUPERVISOR_PROCESS_NAME=own"}
@@ -44,11 +47,29 @@ func firstFinds() {
 		fmt.Println(err)
 		return
 	}
+	become(child.Process.Pid, os.Args[0])
 	found, err := Find(os.Getpid(), func(string, string, string) bool { return true })
 	fmt.Println(found, err)
 }
 
-// run starts a shell script that prints the pids of what it leaves behind.
+// become waits until a process is another program than the one that has made it, of
+// the given name. In the midst of an execve(2) it has neither a command line nor an
+// environment, and is nothing that could be found.
+func become(pid int, from string) {
+	var r identity.Reader
+	for p, err := r.Look(pid); err == nil && !p.Ended(); p, err = r.Look(pid) {
+		words, err := r.Command(pid)
+		if err != nil || words[0] == "" || words[0] == from {
+			continue
+		}
+		if env, err := r.Environ(pid); err != nil || len(env) > 0 {
+			return
+		}
+	}
+}
+
+// leave starts a shell script that prints the pids of what it leaves behind, none of
+// which is called /bin/sh in the end.
 func leave(t *testing.T, url, name, script string) []int {
 	t.Helper()
 	cmd := exec.Command("/bin/sh", "-c", script)
@@ -72,6 +93,7 @@ func leave(t *testing.T, url, name, script string) []int {
 		}
 		pids = append(pids, pid)
 		t.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGKILL) })
+		become(pid, "/bin/sh")
 	}
 	if strings.Contains(script, "wait") {
 		t.Cleanup(func() { _ = cmd.Wait() })
@@ -149,7 +171,7 @@ func TestFirstProcessHasNoOrphans(t *testing.T) {
 		}
 		out, err := cmd.CombinedOutput()
 		if err != nil {
-			t.Skipf("cannot make a container: %v", err)
+			t.Skipf("cannot make a container: %v: %s", err, out)
 		}
 		if got, want := string(out), "[] <nil>\n"; got != want {
 			t.Fatalf("found %s, want %s", got, want)

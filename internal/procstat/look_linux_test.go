@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestParseStat(t *testing.T) {
@@ -37,12 +39,13 @@ func TestMeasure(t *testing.T) {
 	if err := child.Start(); err != nil {
 		t.Skip("no program to run:", err)
 	}
+	awaitMemory(t, child.Process.Pid)
 	var m Meter
 	first, err := m.Measure([]int{os.Getpid(), child.Process.Pid, 1 << 30})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(50 * time.Millisecond); time.Now().Before(end); { // something to measure
+	for end := used(t) + 50*time.Millisecond; used(t) < end; { // something to measure, which takes longer if others compute
 	}
 	second, err := m.Measure([]int{os.Getpid()})
 	if err != nil {
@@ -63,6 +66,36 @@ func TestMeasure(t *testing.T) {
 	if err := child.Wait(); err != nil {
 		t.Error(err)
 	}
+}
+
+// awaitMemory waits until a process that has just been started has memory: in the
+// moment of an execve it has next to none, and many processors count what it gets
+// for themselves before they tell.
+func awaitMemory(t *testing.T, pid int) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); ; {
+		var m Meter
+		usage, err := m.Measure([]int{pid})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if usage[pid].Own.Memory > 0 {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("process %d has no memory", pid)
+		}
+	}
+}
+
+// used returns the processor time of this process.
+func used(t *testing.T) time.Duration {
+	t.Helper()
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // A process that has ended is gone at the next look, its file closed, and one that

@@ -3,6 +3,7 @@ package supervisord
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -17,7 +18,17 @@ func TestJournalOfSomebodyElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parent, err := identity.Look(os.Getppid())
+	living := exec.Command("/bin/cat") // our own parent may be outside of our PID namespace
+	stdin, err := living.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := living.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer living.Wait()
+	defer stdin.Close()
+	other, err := identity.Look(living.Process.Pid)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,8 +40,8 @@ func TestJournalOfSomebodyElse(t *testing.T) {
 	}{
 		"good":                               {func(*daemonRecord) {}, ""},
 		"other boot":                         {func(r *daemonRecord) { r.Boot = "x" }, "the machine has been started since"},
-		"alive":                              {func(r *daemonRecord) { r.PID, r.Born = parent.PID, parent.Born }, "its daemon is alive"},
-		"reused pid":                         {func(r *daemonRecord) { r.PID, r.Born = parent.PID, parent.Born+1 }, ""},
+		"alive":                              {func(r *daemonRecord) { r.PID, r.Born = other.PID, other.Born }, "its daemon is alive"},
+		"reused pid":                         {func(r *daemonRecord) { r.PID, r.Born = other.PID, other.Born+1 }, ""},
 		"moved":                              {func(r *daemonRecord) { r.File = "/f2" }, ""},
 		"other pid file, same configuration": {func(r *daemonRecord) { r.PIDFile = "/p2" }, ""},
 		"other daemon":                       {func(r *daemonRecord) { r.PIDFile, r.File = "/p2", "/f2" }, "it is that of supervisor, with the configuration file /f2"},
