@@ -60,7 +60,7 @@ func TestLured(t *testing.T) {
 // the logs, and call XML-RPC methods; only the actions of the pages were guarded.
 func TestLuredBrowsersGetNothing(t *testing.T) {
 	open := config.Server{Section: "inet_http_server", Host: "127.0.0.1", Port: freePort(t)}
-	closed := config.Server{Section: "inet_http_server", Host: "127.0.0.1", Port: freePort(t), Username: "me", Password: "secret"}
+	closed := config.Server{Section: "inet_http_server", Host: "127.0.0.1", Port: freePort(t, open.Port), Username: "me", Password: "secret"}
 	s, err := Open(Options{Servers: []config.Server{open, closed}, Hostname: "box", Log: slog.New(newJournal())})
 	if err != nil {
 		t.Fatal(err)

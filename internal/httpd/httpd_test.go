@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -170,14 +172,23 @@ func TestClientOverTCPIsNamed(t *testing.T) {
 	log.wait(t, `^TRAC 127\.0\.0\.1:\d+ - - .*"GET /x HTTP/1\.1" 200 \d+$`)
 }
 
-func freePort(t *testing.T) int {
+// freePort returns a port that is free, and that nobody gets who asks for any: between
+// this and its use, others make connections. It is none of those that are taken.
+func freePort(t *testing.T, taken ...int) int {
 	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		const first, last = 10_000, 32_767 // below those that the system gives
+		port := first + rand.IntN(last-first)
+		if slices.Contains(taken, port) {
+			continue
+		}
+		if l, err := net.Listen("tcp", fmt.Sprint(":", port)); err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal("no port is free")
+	return 0
 }
 
 // The answer to a request that asks for the end arrives; whoever has said

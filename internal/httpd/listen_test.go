@@ -76,8 +76,8 @@ func TestServersAreAnnounced(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
 	port := freePort(t)
 	// "Open to all" is said of the port that others can reach, and of no other.
-	everywhere := config.Server{Section: "inet_http_server:c", Port: freePort(t), Password: "for nobody"}
-	quiet := config.Server{Section: "inet_http_server:b", Port: freePort(t), Username: "u"}
+	everywhere := config.Server{Section: "inet_http_server:c", Port: freePort(t, port), Password: "for nobody"}
+	quiet := config.Server{Section: "inet_http_server:b", Port: freePort(t, port, everywhere.Port), Username: "u"}
 	_, log, _, err := open(t, config.Server{Section: "inet_http_server:a", Host: "127.0.0.1", Port: port}, quiet, unixServer(path), everywhere)
 	if err != nil {
 		t.Fatal(err)

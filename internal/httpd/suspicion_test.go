@@ -74,20 +74,22 @@ func TestGuessingWithoutWaiting(t *testing.T) {
 }
 
 func TestSuspicionIsOfOneSource(t *testing.T) {
-	s := newSuspicion()
-	s.raise("192.0.2.1:1000")
-	if s.left("192.0.2.1:2000") <= 0 {
-		t.Error("another port is another source")
-	}
-	innocent := 0
-	for i := range 250 {
-		if s.left(fmt.Sprintf("198.51.100.%d:1000", i)) <= 0 {
-			innocent++
+	synctest.Test(t, func(t *testing.T) { // or the suspicion might be over before it is looked at
+		s := newSuspicion()
+		s.raise("192.0.2.1:1000")
+		if s.left("192.0.2.1:2000") <= 0 {
+			t.Error("another port is another source")
 		}
-	}
-	if innocent < 200 {
-		t.Errorf("of 250 others only %d are innocent", innocent)
-	}
+		innocent := 0
+		for i := range 250 {
+			if s.left(fmt.Sprintf("198.51.100.%d:1000", i)) <= 0 {
+				innocent++
+			}
+		}
+		if innocent < 200 {
+			t.Errorf("of 250 others only %d are innocent", innocent)
+		}
+	})
 }
 
 func TestSource(t *testing.T) {

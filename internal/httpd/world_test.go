@@ -3,6 +3,7 @@ package httpd
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,8 +12,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -122,6 +125,11 @@ type client struct {
 func dial(t *testing.T, path string) *client {
 	t.Helper()
 	c, err := net.Dial("unix", path)
+	// Where few may wait to be accepted, the next one is told at once that he has to.
+	for end := time.Now().Add(patience); errors.Is(err, syscall.EAGAIN) && time.Now().Before(end); {
+		runtime.Gosched()
+		c, err = net.Dial("unix", path)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

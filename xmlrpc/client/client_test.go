@@ -213,16 +213,11 @@ func TestCallsAtTheSameTime(t *testing.T) {
 
 func TestErrorsKeepTheirCause(t *testing.T) {
 	dir := t.TempDir()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.Close()
 	for _, test := range []struct {
 		url   string
 		cause error
 	}{
-		{"http://" + l.Addr().String(), syscall.ECONNREFUSED},
+		{"http://" + deaf(t), syscall.ECONNREFUSED},
 		{"unix://" + filepath.Join(dir, "missing"), syscall.ENOENT},
 	} {
 		if _, err := newClient(t, test.url).Call(t.Context(), "m"); !errors.Is(err, test.cause) {
@@ -230,11 +225,30 @@ func TestErrorsKeepTheirCause(t *testing.T) {
 		}
 	}
 	_, url := newServer(t, false, "HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nabc")
-	_, err = newClient(t, url).Call(t.Context(), "m")
+	_, err := newClient(t, url).Call(t.Context(), "m")
 	var status *StatusError
 	if !errors.As(err, &status) || *status != (StatusError{404, "404 Not Found", url + "/RPC2"}) {
 		t.Errorf("got %v", err)
 	}
+}
+
+// deaf returns the address of a socket that does not listen, which nobody else gets
+// meanwhile.
+func deaf(t *testing.T) string {
+	t.Helper()
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Close(fd) })
+	if err := syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	address, err := syscall.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint("127.0.0.1:", address.(*syscall.SockaddrInet4).Port)
 }
 
 func TestURL(t *testing.T) {
