@@ -7,6 +7,7 @@ package rules
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/format"
@@ -129,6 +130,9 @@ func TestRulesBite(t *testing.T) {
 func walk(t *testing.T, visit func(name string, text []byte)) {
 	t.Helper()
 	err := fs.WalkDir(os.DirFS("."), ".", func(name string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && name != "." {
+			return nil // a test of another package has just removed it
+		}
 		if err != nil {
 			return err
 		}
@@ -142,6 +146,9 @@ func walk(t *testing.T, visit func(name string, text []byte)) {
 			return nil
 		}
 		text, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		if err == nil {
 			visit(name, text)
 		}

@@ -18,7 +18,8 @@ import (
 // The test runs in real time because fake time has no such reading.
 func TestDeadlinesIgnoreTheWallClock(t *testing.T) {
 	patient := func(p *config.Process) { p.StartSecs, p.StopWait = time.Hour, time.Hour }
-	groups := []*config.Group{alone("slow", patient), alone("failing"), alone("stubborn", patient), alone("up", func(p *config.Process) { p.StartSecs = 0 })}
+	again := func(p *config.Process) { p.StartRetries = 1000 } // or it might have given up before it is looked at
+	groups := []*config.Group{alone("slow", patient), alone("failing", again), alone("stubborn", patient), alone("up", func(p *config.Process) { p.StartSecs = 0 })}
 	w := &world{t: t, programs: map[string]program{"slow": forever, "stubborn": stubborn, "up": forever}, began: time.Now()}
 	w.s = New(Options{Config: &config.Config{Groups: groups}, Launcher: w, Log: slog.New(w)})
 	var ready []Prepared
