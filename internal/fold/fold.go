@@ -66,6 +66,30 @@ func Names(names []string) (parts []string) {
 	return parts
 }
 
+// Split divides the names of two lists into those that are in both, in the order of
+// the first, and those that are in one of them only.
+func Split(a, b []string) (both, onlyA, onlyB []string) {
+	inA := make(map[string]bool, len(a))
+	for _, name := range a {
+		inA[name] = true
+	}
+	inB := make(map[string]bool, len(b))
+	for _, name := range b {
+		inB[name] = true
+		if !inA[name] {
+			onlyB = append(onlyB, name)
+		}
+	}
+	for _, name := range a {
+		if inB[name] {
+			both = append(both, name)
+		} else {
+			onlyA = append(onlyA, name)
+		}
+	}
+	return both, onlyA, onlyB
+}
+
 // numbersIn returns a name once for each number in it.
 func numbersIn(name string) (list []numberedName) {
 	const digits = "0123456789"

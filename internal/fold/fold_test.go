@@ -55,3 +55,10 @@ func FuzzNames(f *testing.F) {
 		}
 	})
 }
+
+func TestSplit(t *testing.T) {
+	both, onlyA, onlyB := Split([]string{"c", "a", "b"}, []string{"d", "b", "c"})
+	if got := fmt.Sprint(both, onlyA, onlyB); got != "[c b] [a] [d]" {
+		t.Errorf("%s", got)
+	}
+}

@@ -43,7 +43,7 @@ func (s *Server) configDrift(*args) (any, error) {
 func drifted(groups []supervisor.Drifted) []wire.Drifted {
 	list := make([]wire.Drifted, len(groups))
 	for i, g := range groups {
-		list[i] = wire.Drifted{Group: g.Group, Stops: g.Stops}
+		list[i] = wire.Drifted{Group: g.Group, Stops: g.Stops, Starts: g.Starts}
 		for _, o := range g.Options {
 			list[i].Options = append(list[i].Options, wire.OptionChange{Process: o.Process, Key: o.Key, From: o.Old, To: o.New})
 		}

@@ -31,7 +31,7 @@ func mainMethods() []method {
 		{name: wire.ReloadConfig, signature: sig("array"), call: (*Server).reloadConfig,
 			help: "Read the configuration anew and return the names of the groups that were added, changed and removed: [[added, changed, removed]]. What runs is not touched."},
 		{name: wire.GetConfigDrift, signature: sig("struct"), call: (*Server).configDrift,
-			help: "How the configuration on disk differs from what runs: added, changed and removed groups, the options that differ, and the processes that an update would stop. Nothing is changed, nor made the configuration that was read last."},
+			help: "How the configuration on disk differs from what runs: added, changed and removed groups, the options that differ, and the processes that an update would stop and start. Nothing is changed, nor made the configuration that was read last."},
 		{name: wire.AddProcessGroup, signature: sig("boolean", "string"), call: (*Server).addProcessGroup,
 			help: "Make a group of the configuration that was read last active."},
 		{name: wire.RemoveProcessGroup, signature: sig("boolean", "string"), call: (*Server).removeProcessGroup,

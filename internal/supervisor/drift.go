@@ -10,7 +10,7 @@ import (
 )
 
 // Drift is how the configuration on disk differs from what runs, and what an
-// update would stop for it. Groups are in the order in which an update deals
+// update would stop and start for it. Groups are in the order in which an update deals
 // with them.
 type Drift struct {
 	Added   []string
@@ -23,6 +23,7 @@ type Drifted struct {
 	Group   string
 	Options []config.OptionChange // none if it is to be removed
 	Stops   []string              // the processes of it that are up now
+	Starts  []string              // those that are then started, also if they are down now; the others wait, since autostart=false
 }
 
 // None reports whether nothing differs.
@@ -52,7 +53,7 @@ func (s *Supervisor) Drift() (Drift, error) {
 	diff := config.Compare(t.inOrderOfJoining(), onDisk.Groups)
 	d := Drift{Added: diff.Added}
 	for _, c := range diff.Changed {
-		d.Changed = append(d.Changed, Drifted{c.Group, c.Options, t.up(c.Group)})
+		d.Changed = append(d.Changed, Drifted{c.Group, c.Options, t.up(c.Group), starting(onDisk.Groups, c.Group)})
 	}
 	for _, name := range diff.Removed {
 		d.Removed = append(d.Removed, Drifted{Group: name, Stops: t.up(name)})
@@ -83,6 +84,23 @@ func (t *table) up(group string) (names []string) {
 		if p.info.Load().Vars.State.Wanted() {
 			names = append(names, display(p.config))
 		}
+	}
+	return names
+}
+
+// starting returns those processes of a group that are started as soon as it is
+// active.
+func starting(groups []*config.Group, name string) (names []string) {
+	for _, g := range groups {
+		if g.Name != name {
+			continue
+		}
+		for _, p := range g.Processes {
+			if p.Autostart {
+				names = append(names, display(p))
+			}
+		}
+		break // the first of a name is the one that runs
 	}
 	return names
 }

@@ -89,12 +89,13 @@ func driftJSON(d wire.Drift) any {
 	type group struct {
 		Group   string          `json:"group"`
 		Stops   []string        `json:"stops"`
+		Starts  []string        `json:"starts"`
 		Options []changedOption `json:"options,omitempty"`
 	}
 	groups := func(of []wire.Drifted) []group {
 		list := []group{}
 		for _, g := range of {
-			list = append(list, group{g.Group, notNil(g.Stops), changedOptions(g.Options)})
+			list = append(list, group{g.Group, notNil(g.Stops), notNil(g.Starts), changedOptions(g.Options)})
 		}
 		return list
 	}

@@ -91,7 +91,11 @@ func (s *session) hintOfOldConfiguration(ctx context.Context, names []string) {
 		if len(g.Options) == 0 {
 			s.hint("%s: still runs, but is not in the configuration any more; 'update' removes it", g.Group)
 		} else {
-			s.hint("%s: still uses its old configuration, without the change of %s; 'update %s' applies it", g.Group, changedKeys(g), g.Group)
+			after := ""
+			if stay := stayDown(g); len(stay) > 0 {
+				after = "; it stops " + strings.Join(fold.Names(stay), ", ") + " for good, because of autostart=false: 'start' after that"
+			}
+			s.hint("%s: still uses its old configuration, without the change of %s; 'update %s' applies it%s", g.Group, changedKeys(g), g.Group, after)
 		}
 	}
 }
@@ -119,11 +123,14 @@ func changedKeys(g wire.Drifted) string {
 func driftText(d wire.Drift) string {
 	var text strings.Builder
 	for _, g := range d.Removed {
-		fmt.Fprintf(&text, "%s: removed; update would %s\n", g.Group, stops(g.Stops, "stop", "remove it"))
+		fmt.Fprintf(&text, "%s: removed; update would %s\n", g.Group, stops(g.Stops))
 	}
 	for _, g := range d.Changed {
-		fmt.Fprintf(&text, "%s: changed; update would %s\n", g.Group, stops(g.Stops, "restart", "replace it"))
+		fmt.Fprintf(&text, "%s: changed; update would %s\n", g.Group, replaces(g))
 		text.WriteString(optionChanges(g.Options))
+		for _, names := range fold.Names(stayDown(g)) {
+			text.WriteString("  " + names + ": would stay stopped, because of autostart=false\n")
+		}
 	}
 	for _, name := range d.Added {
 		fmt.Fprintf(&text, "%s: added; update would add it\n", name)
@@ -131,12 +138,50 @@ func driftText(d wire.Drift) string {
 	return text.String()
 }
 
-// stops says what is done to processes, or else what is done where none is up.
-func stops(names []string, verb, otherwise string) string {
-	if len(names) == 0 {
-		return otherwise + ", nothing of it is running"
+// stayDown returns the processes that are up and would not be started again, though
+// they are still configured.
+func stayDown(g wire.Drifted) []string {
+	var gone []string
+	for _, o := range g.Options {
+		if o.Key == processName && o.To == "" {
+			gone = append(gone, displayName(g.Group, o.Process))
+		}
 	}
-	return verb + " " + strings.Join(fold.Names(names), ", ")
+	_, ended, _ := fold.Split(g.Stops, g.Starts)
+	_, stay, _ := fold.Split(ended, gone)
+	return stay
+}
+
+// stops says what is done to the processes of a group that is to be removed.
+func stops(names []string) string {
+	if len(names) == 0 {
+		return "remove it, nothing of it is running"
+	}
+	return "stop " + strings.Join(fold.Names(names), ", ")
+}
+
+// replaces says what is done to the processes of a group that has changed.
+func replaces(g wire.Drifted) string {
+	does := strings.Join(becomes(g, "restart", "stop", "start"), ", ")
+	if len(g.Stops) == 0 {
+		return strings.TrimSuffix("replace it, nothing of it is running; "+does, "; ")
+	}
+	return does
+}
+
+// becomes tells what becomes of the processes of a group that is replaced: what is
+// up is started again only if it would be started by itself, and so is what is down.
+func becomes(g wire.Drifted, restart, stop, start string) (parts []string) {
+	again, ended, fresh := fold.Split(g.Stops, g.Starts)
+	for _, p := range []struct {
+		verb  string
+		names []string
+	}{{restart, again}, {stop, ended}, {start, fresh}} {
+		if len(p.names) > 0 {
+			parts = append(parts, p.verb+" "+strings.Join(fold.Names(p.names), ", "))
+		}
+	}
+	return parts
 }
 
 // sameChange is a change of an option, and the processes that have it. Example is

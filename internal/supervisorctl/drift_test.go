@@ -52,8 +52,8 @@ func TestDiff(t *testing.T) {
 		{"diff", answers{"getConfigDrift": fault(int(wire.UnknownMethod))}, "ERROR: this supervisord cannot tell; reread says which groups differ\n", 1},
 		{"diff", answers{"getConfigDrift": fault(int(wire.CantReread))}, "ERROR: TEXT\n", 1},
 		{"update --dry-run", drifting(), "many: would be removed, nothing of it is running\n" +
-			"cat: would be updated (command, priority), which stops cat\nfresh: would be added\n", 0},
-		{"update --dry-run cat nosuch", drifting(), "ERROR: no such group: nosuch\ncat: would be updated (command, priority), which stops cat\n", 1},
+			"cat: would be updated (command, priority), which restarts cat\nfresh: would be added\n", 0},
+		{"update --dry-run cat nosuch", drifting(), "ERROR: no such group: nosuch\ncat: would be updated (command, priority), which restarts cat\n", 1},
 		{"update --dry-run", none, "", 0},
 	} {
 		t.Run(tt.line, func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestDiffOfNumprocs(t *testing.T) {
 	}}}}
 	runTranscripts(t, []transcript{
 		{"", "diff", a, "pool: changed; update would restart pool:pool_02\n  pool_02: would be gone\n  pool_x: new\n", 0},
-		{"", "update --dry-run", a, "pool: would be updated (processes), which stops pool:pool_02\n", 0},
+		{"", "update --dry-run", a, "pool: would be updated (processes), which restarts pool:pool_02\n", 0},
 	})
 }
 
@@ -111,11 +111,30 @@ func TestDriftOfAFarm(t *testing.T) {
 	runTranscripts(t, []transcript{
 		{"", "diff", a, "web: changed; update would restart web:web_000 .. web_499 (500)\n" +
 			"  web_000 .. web_499 (500):\n    - command=old\n    + command=new\n  web_500 .. web_999 (500): new\n", 0},
-		{"", "update --dry-run", a, "web: would be updated (command, processes), which stops web:web_000 .. web_499 (500)\n", 0},
+		{"", "update --dry-run", a, "web: would be updated (command, processes), which restarts web:web_000 .. web_499 (500)\n", 0},
 	})
-	if got, _ := new(ctl).run(t, a, "--json", "update", "--dry-run"); strings.Count(got, `"web:web_`) != workers {
+	if got, _ := new(ctl).run(t, a, "--json", "update", "--dry-run"); strings.Count(got, `"web:web_`) != 2*workers {
 		t.Errorf("not all names are in %s", got)
 	}
+}
+
+// Regression: of a program with autostart=false it was said that an update restarts
+// it, but it was only stopped; and nobody was told that what had been stopped by hand
+// would be started.
+func TestWhatAnUpdateStarts(t *testing.T) {
+	a := answers{"getConfigDrift": xmlrpc.Struct{{Name: "changed", Value: []any{
+		xmlrpc.Struct{{Name: "group", Value: "shop"},
+			{Name: "stops", Value: []any{"shop:api", "shop:manual", "shop:old"}}, {Name: "starts", Value: []any{"shop:api", "shop:idle"}},
+			{Name: "options", Value: []any{xmlrpc.Struct{{Name: "process", Value: "old"}, {Name: "key", Value: "process_name"}, {Name: "from", Value: "old"}, {Name: "to", Value: ""}}}}},
+		xmlrpc.Struct{{Name: "group", Value: "cron"}, {Name: "stops", Value: []any{}}, {Name: "starts", Value: []any{"cron"}}, {Name: "options", Value: []any{}}},
+	}}}}
+	runTranscripts(t, []transcript{
+		{"", "diff", a, "shop: changed; update would restart shop:api, stop shop:manual, shop:old, start shop:idle\n" +
+			"  old: would be gone\n  shop:manual: would stay stopped, because of autostart=false\n" +
+			"cron: changed; update would replace it, nothing of it is running; start cron\n", 0},
+		{"", "update --dry-run", a, "shop: would be updated (processes), which restarts shop:api, stops shop:manual, shop:old, starts shop:idle\n" +
+			"cron: would be updated (), which starts cron\n", 0},
+	})
 }
 
 // Where %(process_num)d stands in an option, each worker has a change of its own, and
@@ -142,9 +161,9 @@ func TestDiffOfNumberedOptions(t *testing.T) {
 }
 
 func TestDryRunJSON(t *testing.T) {
-	const want = `"result":[{"name":"many","done":"would be removed","stops":[]},` +
-		`{"name":"cat","done":"would be updated","stops":["cat"],"options":[{"process":"cat","key":"command","from":"cat","to":"cat -u"},{"key":"priority","from":"1","to":"2"}]},` +
-		`{"name":"fresh","done":"would be added","stops":[]}],"errors":[]}`
+	const want = `"result":[{"name":"many","done":"would be removed","stops":[],"starts":[]},` +
+		`{"name":"cat","done":"would be updated","stops":["cat"],"starts":["cat"],"options":[{"process":"cat","key":"command","from":"cat","to":"cat -u"},{"key":"priority","from":"1","to":"2"}]},` +
+		`{"name":"fresh","done":"would be added","stops":[],"starts":[]}],"errors":[]}`
 	if got, _ := new(ctl).run(t, drifting(), "--json", "update", "--dry-run"); !strings.Contains(got, want) {
 		t.Errorf("prints %s\nwant   %s", got, want)
 	}

@@ -56,6 +56,7 @@ func update(s *session, ctx context.Context, arg string) error {
 type intent struct {
 	deed
 	Stops   []string        `json:"stops"`
+	Starts  []string        `json:"starts"`
 	Options []changedOption `json:"options,omitempty"`
 }
 
@@ -75,15 +76,15 @@ func (s *session) updateDry(ctx context.Context, names []string) error {
 		d = limitTo(d, names)
 	}
 	for _, g := range d.Removed {
-		s.give(intent{deed{g.Group, "would be removed"}, notNil(g.Stops), nil},
+		s.give(intent{deed{g.Group, "would be removed"}, notNil(g.Stops), []string{}, nil},
 			"%s: would be removed, %s", g.Group, stopped(g))
 	}
 	for _, g := range d.Changed {
-		s.give(intent{deed{g.Group, "would be updated"}, notNil(g.Stops), changedOptions(g.Options)},
-			"%s: would be updated (%s), %s", g.Group, changedKeys(g), stopped(g))
+		s.give(intent{deed{g.Group, "would be updated"}, notNil(g.Stops), notNil(g.Starts), changedOptions(g.Options)},
+			"%s: would be updated (%s), %s", g.Group, changedKeys(g), replaced(g))
 	}
 	for _, name := range d.Added {
-		s.give(intent{deed{name, "would be added"}, []string{}, nil}, "%s: would be added", name)
+		s.give(intent{deed{name, "would be added"}, []string{}, []string{}, nil}, "%s: would be added", name)
 	}
 	return nil
 }
@@ -94,6 +95,15 @@ func stopped(g wire.Drifted) string {
 		return "nothing of it is running"
 	}
 	return "which stops " + strings.Join(fold.Names(g.Stops), ", ")
+}
+
+// replaced says what of a group that has changed an update would stop and start.
+func replaced(g wire.Drifted) string {
+	does := strings.Join(becomes(g, "restarts", "stops", "starts"), ", ")
+	if does == "" {
+		return "nothing of it is running"
+	}
+	return "which " + does
 }
 
 // refuseUnknownGroups tells which names are neither those of active groups nor

@@ -64,7 +64,7 @@ func (p daemonPage) drift() *xhtml.Node {
 		xhtml.El("ul", xhtml.Attr("class", "drift"),
 			xhtml.Each(p.Removed, func(d supervisor.Drifted) *xhtml.Node { return item("remove", "remove", d.Group, stops(d.Stops)) }),
 			xhtml.Each(p.Changed, func(d supervisor.Drifted) *xhtml.Node {
-				return item("restart", "change", d.Group, stops(d.Stops), xhtml.El("ul", xhtml.Each(once(d.Options), changedOption)))
+				return item("update", "change", d.Group, becomes(d), xhtml.El("ul", xhtml.Each(once(d.Options), changedOption)))
 			}),
 			xhtml.Each(p.Added, func(group string) *xhtml.Node { return item("add", "add", group) })),
 		actionForm("update", "main", "Update", "", "daemon"))
@@ -73,6 +73,16 @@ func (p daemonPage) drift() *xhtml.Node {
 // stops names the processes that an update stops.
 func stops(names []string) *xhtml.Node {
 	return xhtml.If(len(names) > 0, xhtml.Text(", which stops ", strings.Join(fold.Names(names), ", ")))
+}
+
+// becomes names the processes that an update starts anew, those that it only stops
+// and those that it only starts.
+func becomes(d supervisor.Drifted) *xhtml.Node {
+	again, ended, fresh := fold.Split(d.Stops, d.Starts)
+	does := func(verb string, names []string) *xhtml.Node {
+		return xhtml.If(len(names) > 0, xhtml.Text(", which "+verb+" ", strings.Join(fold.Names(names), ", ")))
+	}
+	return xhtml.Group(does("restarts", again), does("stops", ended), does("starts", fresh))
 }
 
 // once makes one of the changes that are alike in several processes.

@@ -13,6 +13,7 @@ type Drift struct {
 type Drifted struct {
 	Group   string
 	Stops   []string // the processes of it that are up now
+	Starts  []string // those that are started then
 	Options []OptionChange
 }
 
@@ -44,6 +45,7 @@ func driftedValues(groups []Drifted) []any {
 		values[i] = xmlrpc.Struct{
 			{Name: "group", Value: g.Group},
 			{Name: "stops", Value: texts(g.Stops)},
+			{Name: "starts", Value: texts(g.Starts)},
 			{Name: "options", Value: options},
 		}
 	}
@@ -87,18 +89,25 @@ func parseDrifted(v any) (Drifted, error) {
 		return Drifted{}, err
 	}
 	var g Drifted
+	told := false
 	for _, m := range s {
 		switch m.Name {
 		case "group":
 			g.Group = text(m.Value)
 		case "stops":
 			g.Stops, err = textList(m.Value)
+		case "starts":
+			told = true
+			g.Starts, err = textList(m.Value)
 		case "options":
 			g.Options, err = list(m.Value, "options", parseOptionChange)
 		}
 		if err != nil {
 			return Drifted{}, err
 		}
+	}
+	if !told { // an older daemon: most of what is stopped comes back
+		g.Starts = g.Stops
 	}
 	return g, nil
 }

@@ -18,14 +18,16 @@ func TestDaemon(t *testing.T) {
 	p.until("its log is there", lines+`.textContent.includes("supervisord started with pid")`)
 	p.until("the connection is live", `document.querySelector("#connection.live")`)
 
-	d.configure(program("keeper", "/bin/cat") + program("changing", "/bin/cat", "priority=2") + program("fresh", "/bin/cat"))
+	changed := program("keeper", "/bin/cat") + program("changing", "/bin/cat", "priority=2") + program("fresh", "/bin/cat")
+	d.configure(changed)
 	p.click("#recheck")
-	p.until("it says what an update does", `["remove leaving, which stops leaving", "restart changing, which stops changing", "priority: 1 2", "add fresh"].every(w => document.querySelector("#drift").textContent.replace(/\s+/g, " ").includes(w))`)
+	p.until("it says what an update does", `["remove leaving, which stops leaving", "update changing, which restarts changing", "priority: 1 2", "add fresh"].every(w => document.querySelector("#drift").textContent.replace(/\s+/g, " ").includes(w))`)
 	keeper := value[string](p, `fetch("program.html?processname=keeper").then(r => r.text()).then(x => /id="pid">(\d+)/.exec(x)[1])`)
+	d.configure(changed + program("late", "/bin/cat")) // after the page was looked at
 	p.click("#drift .act")
-	p.until("it asks", `document.querySelector("dialog").textContent.includes("remove leaving")`)
+	p.until("it asks about what the file says now", `["remove leaving", "add late"].every(w => document.querySelector("dialog")?.textContent.includes(w))`)
 	p.click("dialog .yes")
-	p.until("it is done", `document.querySelector("#toasts").textContent.includes("Updated: 1 added, 1 restarted, 1 removed")`)
+	p.until("it is done", `document.querySelector("#toasts").textContent.includes("Updated: 2 added, 1 restarted, 1 removed")`)
 	p.until("nothing differs any more", `document.querySelector("#drift").textContent.includes("is what the file says")`)
 	p.until("events were seen", `["PROCESS_GROUP_REMOVED", "PROCESS_GROUP_ADDED", "PROCESS_STATE_STOPPED"].every(w => document.querySelector("#events").textContent.includes(w))`)
 	if again := value[string](p, `fetch("program.html?processname=keeper").then(r => r.text()).then(x => /id="pid">(\d+)/.exec(x)[1])`); again != keeper {

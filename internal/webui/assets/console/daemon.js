@@ -32,7 +32,9 @@ async function look() {
 
 drift.addEventListener("submit", async (e) => {
   e.preventDefault();
+  await look(); // what is agreed to is what the file says now
   const what = [...drift.querySelectorAll(".drift > li")].map((li) => li.firstChild.textContent + li.childNodes[1].textContent);
+  if (what.length === 0) return toast("The file is another one by now; see above what an update would do.");
   if (!await ask("Update what runs to what the file says?", "Update", what)) return;
   await post(new URLSearchParams({ action: "update" }));
   look();
