@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 const lines = `document.querySelector(".lines")`
@@ -141,6 +142,49 @@ func TestBigLog(t *testing.T) {
 	first := value[string](p, `document.querySelector(".line").textContent`)
 	p.click(".older")
 	p.until("older lines are there, without a gap", fmt.Sprintf(`(() => { const l = [...document.querySelectorAll(".line")].map(l => parseInt(l.textContent)); return l[0] < %d && l.every((n, i) => i === 0 || n === l[i-1] + 1); })()`, atoi(first)))
+}
+
+// Regression: what was searched for in a big log was said to be not there, though only
+// the end of the log had been looked at.
+func TestSearchOlder(t *testing.T) {
+	d := boot(t, program("big", "/bin/cat", "stdout_logfile=%(here)s/big.log", "stdout_logfile_maxbytes=0", "autostart=false"))
+	var log strings.Builder
+	for i := range 150000 { // some 4 MB
+		switch i {
+		case 10:
+			log.WriteString("the \x1b[31mFirst\x1b[0m needle\n")
+		case 70000, 70001, 149000:
+			fmt.Fprintf(&log, "a needle at %d\n", i)
+		default:
+			fmt.Fprintf(&log, "%06d is a line like others\n", i)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(d.dir, "big.log"), []byte(log.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := open(t)
+	p.visit(d.url + "log.html?processname=big")
+	p.until("it is followed", `document.querySelector(".status").textContent === "following"`)
+	const at = `document.querySelector(".line.at")?.textContent`
+	const count = `document.querySelector(".searching .count").textContent`
+	p.do("search", chromedp.SendKeys(chromedp.CSS(".searching input"), "needle"))
+	p.until("the last one is gone to", at+` === "a needle at 149000"`)
+	p.until("there may be others", count+` === "1 of 1 so far"`)
+	p.keys(kb.Enter)
+	p.until("one in what had not been read", at+` === "a needle at 70001"`)
+	p.until("what is around it is shown, what is between not", `document.querySelectorAll(".line").length < 6000 && document.querySelector(".line.gap").textContent.includes("without “needle”")`)
+	p.click(`[aria-label="Previous match"]`)
+	p.until("its neighbour", at+` === "a needle at 70000"`)
+	p.click(".further")
+	p.until("the first of all, in colour", at+` === "the First needle"`)
+	p.until("there is no more", count+` === "1 of 4" && document.querySelector(".further").hidden && document.querySelector(".older").hidden`)
+
+	p.visit(d.url + "log.html?processname=big")
+	p.until("it is followed", `document.querySelector(".status").textContent === "following"`)
+	p.do("search", chromedp.SendKeys(chromedp.CSS(".searching input"), "haystack"))
+	p.until("it says where it has looked", count+`.startsWith("none in the last 6")`)
+	p.click(".further")
+	p.until("it is nowhere", count+` === "0 found"`)
 }
 
 func atoi(text string) (n int) {

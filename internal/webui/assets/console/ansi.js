@@ -5,6 +5,9 @@
 const sequence = /\x1b\[([0-?]*)[ -/]*([@-~])|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-Z\\-~]/g;
 const control = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
+// withoutColours returns text as it is shown.
+export const withoutColours = (text) => text.replace(sequence, "");
+
 // picture returns what is shown for a control character: U+2400 and on are made
 // for that. What changes the direction of text would let a line lie.
 function picture(c) {

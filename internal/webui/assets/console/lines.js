@@ -37,10 +37,14 @@ export class Lines {
     return { lines, rest: bytes.subarray(from) };
   }
 
+  // text returns what a line says. What was written over is not there any more.
+  static text(bytes) {
+    const text = decoder.decode(bytes).replace(/\r*\n$/, "");
+    return text.slice(text.lastIndexOf("\r") + 1);
+  }
+
   line(bytes, state) {
-    let text = decoder.decode(bytes).replace(/\r*\n$/, "");
-    const over = text.lastIndexOf("\r"); // what was written over is not there any more
-    if (over >= 0) text = text.slice(over + 1);
+    let text = Lines.text(bytes);
     let more = "";
     if (text.length > mostCharacters) {
       more = ` … ${text.length - mostCharacters} more characters`;
@@ -105,6 +109,22 @@ export class Lines {
   skipped(n) {
     this.note(`⋯ ${sizeOf(n)} skipped: more is written than can be shown ⋯`);
     this.sizes[this.sizes.length - 1] = n;
+  }
+
+  // gap puts a note at the top that stands for bytes which have been searched for a text
+  // and are not shown.
+  gap(n, text) {
+    const note = el("div", { class: "line skip gap", role: "note" }, `⋯ ${sizeOf(n)} without “${text}” ⋯`);
+    note.text = text;
+    this.box.prepend(note);
+    this.sizes.unshift(n);
+  }
+
+  // takeGap removes such a note from the top, and returns what it stands for.
+  takeGap(text) {
+    if (this.box.firstElementChild?.text !== text) return 0;
+    this.box.firstElementChild.remove();
+    return this.sizes.shift();
   }
 
   // trim drops lines at the top; it reports how many bytes that were.

@@ -4,6 +4,7 @@ import { el, setText, toast } from "./dom.js";
 import { Source } from "./logsource.js";
 import { Lines } from "./lines.js";
 import { Search } from "./search.js";
+import { further } from "./further.js";
 import { act } from "./actions.js";
 import { bytes as sizeOf } from "./format.js";
 
@@ -14,7 +15,11 @@ export class LogView {
   constructor(place, process, channel) {
     this.process = process;
     this.box = el("div", { class: "lines", role: "log", "aria-live": "off", "aria-label": "Log", tabindex: "0" });
-    this.search = new Search(this.box);
+    this.search = new Search(this.box, {
+      left: () => this.source.start,
+      read: () => this.source.end - this.source.start,
+      search: (text, wanted, tell) => this.searchOlder(text, wanted, tell),
+    });
     this.lines = new Lines(this.box, (line) => this.search.added(line));
     this.older = el("button", { type: "button", class: "older", hidden: true, onclick: () => this.readOlder() });
     this.status = el("span", { class: "status", role: "status" });
@@ -131,24 +136,42 @@ export class LogView {
     setText(this.older, `Show older (${sizeOf(this.source.start)} before this)`);
   }
 
-  async readOlder() {
+  readOlder() {
     const source = this.source;
-    if (source.start === 0 || this.reading) return;
+    return this.before(async () => {
+      const bytes = await source.older();
+      if (source !== this.source) return false;
+      if (bytes === null) return null;
+      const height = this.box.scrollHeight - this.box.scrollTop;
+      source.start += this.lines.prepend(bytes, source.start === 0);
+      this.box.scrollTop = this.box.scrollHeight - height;
+      return true;
+    });
+  }
+
+  searchOlder(text, wanted, tell) {
+    const source = this.source;
+    return this.before(() => further(source, this.lines, text, () => source === this.source && wanted(), tell));
+  }
+
+  // before reads something that is older, by a function that resolves to null if the
+  // file is another one by now.
+  async before(read) {
+    const source = this.source;
+    if (source.start === 0 || this.reading) return false;
     this.reading = true;
     try {
-      const bytes = await source.older();
-      if (source !== this.source) return;
-      if (bytes === null) {
+      const got = await read();
+      if (source !== this.source) return false;
+      if (got === null) {
         source.start = 0;
         toast("The log has been rotated or cleared; what is older is not in it any more.");
-      } else {
-        const height = this.box.scrollHeight - this.box.scrollTop;
-        source.start += this.lines.prepend(bytes, source.start === 0);
-        this.box.scrollTop = this.box.scrollHeight - height;
       }
       this.showOlder();
+      return got;
     } catch {
       toast("The daemon could not be reached.", [], true);
+      return false;
     } finally {
       this.reading = false;
     }

@@ -47,8 +47,8 @@ export class Source {
   }
 
   // older reads what is before the beginning; null if that is gone.
-  async older() {
-    const from = Math.max(0, this.start - tailBytes);
+  async older(most = tailBytes) {
+    const from = Math.max(0, this.start - most);
     const found = await this.range(`${from}-${this.start - 1}`, this.tag);
     if (!found) return null;
     this.start = from;
