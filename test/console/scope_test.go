@@ -103,6 +103,32 @@ func TestFocusStays(t *testing.T) {
 	}
 }
 
+// Regression: who had looked at a program that a filter had found came back to a page
+// without the filter.
+func TestComingBack(t *testing.T) {
+	d := boot(t, pets)
+	p := open(t)
+	p.visit(d.url)
+	p.until("gone has failed", state("gone")+` === "fatal"`)
+	p.click("th.state button")
+	p.click("th.state button")
+	p.click(".chip.running")
+	p.do("type", chromedp.SendKeys(chromedp.CSS("#filter"), "pets"))
+	const left = `[...document.querySelectorAll("tr.row:not([hidden])")].map(r => r.row.name).join(" ")`
+	p.until("two are left", left+` === "pets:cat pets:dog"`)
+	p.click("tr.row:not([hidden]) .program a")
+	p.until("the program is there", `document.querySelector("#name")?.textContent === "pets:cat" && document.querySelector("#connection.live")`)
+	value[any](p, `history.back()`)
+	p.until("the filter is still there", `document.querySelector("#filter")?.value === "pets" && `+left+` === "pets:cat pets:dog"`)
+	value[any](p, `window.old = true; location.reload()`)
+	p.until("and when the page is loaded anew", `!window.old && document.querySelector("#filter")?.value === "pets" && `+left+` === "pets:cat pets:dog"`)
+	if got := value[string](p, `document.querySelector(".chip[aria-pressed=true]").textContent + " " + document.querySelector("th.state").ariaSort`); got != "Running 3 descending" {
+		t.Errorf("chosen is %q", got)
+	}
+	value[any](p, `document.querySelector(".nav a").click()`)
+	p.until("a fresh page has none", `document.querySelector("#filter")?.value === "" && document.querySelectorAll("tr.row:not([hidden])").length === 5`)
+}
+
 // On a phone, where the table has no heads, it can be ordered, too.
 func TestOrderOnAPhone(t *testing.T) {
 	d := boot(t, pets)

@@ -7,7 +7,7 @@ import { act } from "./actions.js";
 import { page } from "./page.js";
 
 const live = new Live();
-const table = new Table(actOn, changed, () => live.now());
+const table = new Table(actOn, changed, () => live.now(), keep);
 const place = document.getElementById("overview");
 const title = document.title;
 let kind = "";
@@ -15,7 +15,7 @@ let seconds = 0;
 
 const search = el("input", {
   type: "search", id: "filter", placeholder: "Filter by name or state", "aria-label": "Filter by name or state", autocomplete: "off", spellcheck: "false",
-  oninput: () => table.look(search.value, kind),
+  oninput: () => { table.look(search.value, kind); keep(); },
 });
 
 // The counts of the states are filters, too.
@@ -29,7 +29,29 @@ function choose(key) {
   kind = key;
   for (const [k, { button }] of Object.entries(chips)) button.setAttribute("aria-pressed", String(k === key));
   table.look(search.value, kind);
+  keep();
 }
+
+// Who comes back to the page, or loads it again, finds it as it was left.
+let returning = history.state?.overview;
+function keep() {
+  const overview = { text: search.value, kind, sort: table.sort, backwards: table.backwards, scroll: scrollY };
+  try {
+    history.replaceState({ overview }, "");
+  } catch {
+    // Some browsers refuse if it is done too often.
+  }
+}
+function restore() {
+  if (!returning) return;
+  const { text, kind: chosen, sort, backwards, scroll } = returning;
+  returning = null;
+  search.value = text;
+  if (sort !== table.sort || backwards !== table.backwards) table.orderBy(sort, backwards);
+  choose(chosen);
+  scrollTo(0, scroll);
+}
+document.addEventListener("scrollend", keep);
 
 const button = (action, label) => el("button", { type: "button", class: `act ${action}`, onclick: () => actOnMany(action) }, label);
 const starting = button("start", "Start"), restarting = button("restart", "Restart"), stopping = button("stop", "Stop"), clearing = button("clearlog", "Clear logs");
@@ -144,6 +166,7 @@ live.addEventListener("processes", ({ data }) => {
   if (!place.classList.contains("ready")) {
     place.classList.add("ready");
     document.getElementById("plain").remove();
+    restore();
     performance.mark("overview");
   }
 });

@@ -28,8 +28,9 @@ export const kinds = {
 export class Table {
   // acted is called with an action, the rows it is about and, if they are not
   // just some rows, what they are; changed, when the selection or what can be seen has changed; now is the
-  // daemon's time.
-  constructor(acted, changed, now) {
+  // daemon's time; ordered is called when somebody has chosen another order.
+  constructor(acted, changed, now, ordered) {
+    this.ordered = ordered;
     this.now = now;
     this.acted = acted;
     this.changed = changed;
@@ -98,7 +99,12 @@ export class Table {
   }
 
   sortBy(key) {
-    this.backwards = this.sort === key && !this.backwards;
+    this.orderBy(key, this.sort === key && !this.backwards);
+    this.ordered();
+  }
+
+  orderBy(key, backwards) {
+    this.backwards = backwards;
     this.sort = this.order.value = key;
     for (const head of this.heads) {
       head.setAttribute("aria-sort", head.className !== key ? "none" : this.backwards ? "descending" : "ascending");
