@@ -198,7 +198,10 @@ func TestMainFile(t *testing.T) {
 // Who may not read a file is told whose it is.
 func TestUnreadable(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "supervisord.conf")
-	if err := os.WriteFile(file, nil, 0o640); err != nil {
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(file, 0o640); err != nil { // whatever the umask
 		t.Fatal(err)
 	}
 	denied := &fs.PathError{Op: "open", Path: file, Err: syscall.EACCES}

@@ -103,6 +103,9 @@ func copyProgram(t *testing.T, from, to string) {
 	if err := os.WriteFile(to, data, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Chmod(to, 0o755); err != nil { // whatever the umask
+		t.Fatal(err)
+	}
 }
 
 // The beginnings of the refusals are what tools look for.

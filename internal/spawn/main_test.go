@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -173,9 +174,17 @@ func runStaged(t *testing.T, s *Spawner, spec Spec) (stdout, stderr string, exit
 	return collectAll(t, s, c)
 }
 
+// runAs runs this binary as a child with a role and another account.
 func runAs(t *testing.T, s *Spawner, uid int, args ...string) (stdout string, exit Exit) {
 	t.Helper()
 	spec := self(t, args...)
+	// What was built with a narrow umask is closed to others, and so may be where it is.
+	text, err := os.ReadFile(spec.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec.Path = filepath.Join(openDir(t), "child")
+	writeFile(t, spec.Path, string(text), 0o755)
 	spec.UID = &uid
 	stdout, stderr, exit := run(t, s, spec)
 	if stderr != "" {

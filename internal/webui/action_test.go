@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"supervisor/internal/lifecycle"
 	"supervisor/internal/supervisor"
@@ -22,7 +23,8 @@ func detailed(kind error, detail string) error { return &supervisor.Error{Kind: 
 
 // Every action: what the supervisor is asked for, and the message.
 func TestActions(t *testing.T) {
-	const day = "Sat Jan  1 00:00:00 2000" // when the fake time of synctest begins
+	// When the fake time of synctest begins, as clocks show it here.
+	day := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Local().Format("Mon Jan _2 15:04:05 2006")
 	start, stop := "start a true", "stop a true"
 	for _, c := range []struct {
 		id, query string
