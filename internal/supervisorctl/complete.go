@@ -91,13 +91,68 @@ func processNames(s *session, _ []string, word string) []string {
 	return names
 }
 
+// orAll offers what names offers, and "all" in the place of the first of them.
+func orAll(names completer) completer {
+	return func(s *session, before []string, word string) []string {
+		list := names(s, before, word)
+		named := slices.ContainsFunc(before, func(w string) bool { return w == allWord || slices.Contains(list, w) })
+		if len(list) == 0 || named {
+			return list
+		}
+		return append(list, allWord)
+	}
+}
+
+// addable offers groups, as Supervisor does, and those that can be added: that the
+// configuration, as last read by the server, has beyond the active ones.
+func addable(s *session, before []string, word string) []string {
+	names := groupNames(s, before, word)
+	ctx, stop := context.WithTimeout(context.Background(), hintPatience)
+	defer stop()
+	answer, err := s.call(ctx, wire.GetAllConfigInfo)
+	if err != nil {
+		return names
+	}
+	configs, err := wire.ParseConfigInfos(answer)
+	if err != nil {
+		return names
+	}
+	for _, p := range configs {
+		if !p.InUse {
+			names = append(names, p.Group)
+		}
+	}
+	return names
+}
+
+// onDisk returns the groups that the configuration on disk adds.
+func onDisk(s *session) []string {
+	ctx, stop := context.WithTimeout(context.Background(), hintPatience)
+	defer stop()
+	d, err := s.drift(ctx)
+	if err != nil {
+		return nil
+	}
+	return d.Added
+}
+
+// groupsOnDisk offers what an update could be about.
+func groupsOnDisk(s *session, before []string, word string) []string {
+	return append(groupNames(s, before, word), onDisk(s)...)
+}
+
+// changeable offers what could differ.
+func changeable(s *session, before []string, word string) []string {
+	return append(processNames(s, before, word), onDisk(s)...)
+}
+
 // lastSignal is the highest number that a signal has on any system.
 const lastSignal = 64
 
 // signalNames offers a signal first, and processes after it.
 func signalNames(s *session, before []string, word string) []string {
 	if len(before) > 0 {
-		return processNames(s, before, word)
+		return orAll(processNames)(s, before[1:], word)
 	}
 	var names []string
 	for n := range lastSignal {

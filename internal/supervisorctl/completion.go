@@ -60,6 +60,12 @@ func printWords(inv Invocation, dial dialer, words []string) {
 		printAll(inv, optionWords(), word)
 		return
 	}
+	if len(o.action) > 0 && !strings.HasPrefix(word, "-") {
+		if c, _ := findCommand(o.action[0]); c.files {
+			printAll(inv, []string{filesWord}, word)
+			return
+		}
+	}
 	settings, from, err := configure(inv, o)
 	if err != nil {
 		return
@@ -137,7 +143,7 @@ func commandMeanings() map[string]string {
 
 // nameMeanings returns what is known about each process and group.
 func (s *session) nameMeanings() map[string]string {
-	meanings := make(map[string]string)
+	meanings := map[string]string{allWord: "all there are"}
 	for _, p := range s.names {
 		meanings[displayName(p.Group, p.Name)] = p.State.String() + " " + p.Description
 		meanings[p.Group+":*"] = "all of the group"

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"supervisor/internal/config"
+	"supervisor/xmlrpc"
 )
 
 // words runs the program as a completion script does.
@@ -21,19 +22,37 @@ func words(t *testing.T, dial dialer, typed ...string) []string {
 }
 
 func TestCompletionWords(t *testing.T) {
+	full := answers{
+		"getAllProcessInfo": crowd,
+		"getConfigDrift":    xmlrpc.Struct{{Name: "added", Value: []any{"fresh"}}},
+		"getAllConfigInfo": []any{
+			xmlrpc.Struct{{Name: "group", Value: "api"}, {Name: "name", Value: "api"}, {Name: "inuse", Value: true}},
+			xmlrpc.Struct{{Name: "group", Value: "idle"}, {Name: "name", Value: "idle"}, {Name: "inuse", Value: false}},
+		},
+	}
 	for _, test := range []struct {
 		typed []string
 		want  string // candidates, without what they mean
 	}{
 		{[]string{"vers"}, "version"},
 		{[]string{"-i", "re"}, "reload remove reread restart"},
-		{[]string{"start", ""}, "api odd:* odd:w* web:* web:web_00 web:web_01 worker:* worker:worker_00 worker:worker_10"},
+		{[]string{"start", ""}, "all api odd:* odd:w* web:* web:web_00 web:web_01 worker:* worker:worker_00 worker:worker_10"},
 		{[]string{"start", "web:web_00", "web:"}, "web:* web:web_00 web:web_01"},
 		{[]string{"signal", "US"}, "USR1 USR2"},
-		{[]string{"signal", "HUP", "a"}, "api"},
+		{[]string{"signal", "HUP", "a"}, "all api"},
 		{[]string{"tail", "-"}, "-f"},
 		{[]string{"tail", "-f", "a"}, "api"},
 		{[]string{"tail", "-f", "api", ""}, "stderr stdout"},
+		{[]string{"logs", "-f", "al"}, "all"},
+		{[]string{"signal", "HUP", "al"}, "all"},
+		{[]string{"wait", "al"}, "all"},
+		{[]string{"start", "api", "al"}, ""},
+		{[]string{"fg", "al"}, ""},
+		{[]string{"update", ""}, "all api fresh odd web worker"},
+		{[]string{"diff", "f"}, "fresh"},
+		{[]string{"add", ""}, "api idle odd web worker"},
+		{[]string{"check", "/et"}, ":files"},
+		{[]string{"upgrade", ""}, ":files"},
 		{[]string{"wait", "api:R"}, "api:RUNNING"},
 		{[]string{"wait", "--t"}, "--timeout"},
 		{[]string{"update", "w"}, "web worker"},
@@ -50,7 +69,7 @@ func TestCompletionWords(t *testing.T) {
 		{nil, ""},
 	} {
 		var got []string
-		for _, line := range words(t, always(answers{"getAllProcessInfo": crowd}), test.typed...) {
+		for _, line := range words(t, always(full), test.typed...) {
 			word, _, _ := strings.Cut(line, "\t")
 			got = append(got, word)
 		}

@@ -112,7 +112,7 @@ func (v *logView) begin(ctx context.Context) error {
 		found := meant(all, name)
 		hasLog := func(p wire.ProcessInfo) bool { return len(logsOf(p)) > 0 }
 		switch {
-		case len(found) == 0 && name != "all":
+		case len(found) == 0 && name != allWord:
 			v.s.fail(exitError, newProblem(name, wire.BadName, "no such process"), "%s: ERROR (no such process)", name)
 		case len(found) > 0 && !slices.ContainsFunc(found, hasLog):
 			v.s.fail(exitError, newProblem(name, wire.NoFile, "no log file"), "%s: ERROR (no log file)", name)
@@ -134,7 +134,7 @@ func (v *logView) begin(ctx context.Context) error {
 func meant(all []wire.ProcessInfo, name string) []wire.ProcessInfo {
 	n := parseName(name)
 	switch {
-	case name == "all":
+	case name == allWord:
 		return all
 	case isPattern(name):
 		return matching(all, name)

@@ -39,5 +39,8 @@ func displayName(group, process string) string {
 	return group + ":" + process
 }
 
+// allWord stands for everything there is.
+const allWord = "all"
+
 // wantsAll reports whether the names mean every process there is.
-func wantsAll(names []string) bool { return slices.Contains(names, "all") }
+func wantsAll(names []string) bool { return slices.Contains(names, allWord) }

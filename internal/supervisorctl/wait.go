@@ -132,7 +132,7 @@ func (s *session) goals(ctx context.Context, given []string) ([]goal, error) {
 		name, state := cutState(word)
 		var found []wire.ProcessInfo
 		switch n := parseName(name); {
-		case name == "all":
+		case name == allWord:
 			found = all
 		case isPattern(name):
 			found = matching(all, name)
@@ -143,7 +143,7 @@ func (s *session) goals(ctx context.Context, given []string) ([]goal, error) {
 				found = append(found, p)
 			}
 		}
-		if len(found) == 0 && name != "all" {
+		if len(found) == 0 && name != allWord {
 			known = false
 			s.failGoal(word, name)
 		}
