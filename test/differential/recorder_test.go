@@ -16,12 +16,15 @@ import (
 	"syscall"
 	"testing"
 	"unicode/utf8"
+
+	machine "supervisor/test/stage"
 )
 
 // TestMain lets the test binary play the event listener of the scenarios: they
 // find it under the name recorder.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) != "recorder" {
+		machine.DefaultSignals()
 		os.Exit(m.Run())
 	}
 	if err := record(os.Args[1:]); err != nil {

@@ -6,14 +6,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+
+	machine "supervisor/test/stage"
 )
 
 // programs is the directory of one implementation's programs.
@@ -59,20 +59,12 @@ func newStage(t *testing.T, p pair, files []file) (*stage, error) {
 	}
 	s := &stage{pair: p, dir: dir, log: newTape(), voice: newTape(), events: newTape()}
 	t.Cleanup(func() {
-		if err := s.clear(); err != nil {
+		if err := s.clear(t); err != nil {
 			t.Error(err)
 		}
 	})
-	// Two listeners at the same time, so that the ports differ.
-	var reserved [2]net.Listener
-	for i := range reserved {
-		if reserved[i], err = net.Listen("tcp4", "127.0.0.1:0"); err != nil {
-			return nil, err
-		}
-		_, s.ports[i], _ = net.SplitHostPort(reserved[i].Addr().String())
-	}
-	if err := errors.Join(reserved[0].Close(), reserved[1].Close()); err != nil {
-		return nil, err
+	for i := range s.ports {
+		s.ports[i] = machine.Port(t)
 	}
 	s.env = []string{"PATH=" + dir + "/bin:/usr/bin:/bin", "HOME=" + dir, "LC_ALL=C.UTF-8", "TZ=UTC",
 		"TERM=dumb", "INPUTRC=/dev/null", "STAGE=" + dir}
@@ -211,20 +203,9 @@ func closed(c chan struct{}) bool {
 
 // clear ends every process that was started on this stage, which its
 // environment tells, and removes the directory.
-func (s *stage) clear() error {
-	for again := true; again; {
-		again = false
-		environments, err := filepath.Glob("/proc/[0-9]*/environ")
-		if err != nil {
-			return err
-		}
-		for _, path := range environments {
-			text, err := os.ReadFile(path)
-			pid, _ := strconv.Atoi(strings.Split(path, "/")[2])
-			if err == nil && bytes.Contains(text, []byte("STAGE="+s.dir+"\x00")) && syscall.Kill(pid, syscall.SIGKILL) == nil {
-				again = true // until there is none, for it may have children
-			}
-		}
+func (s *stage) clear(t *testing.T) error {
+	if err := machine.EndAll("STAGE=" + s.dir); err != nil {
+		return err
 	}
 	if s.ended != nil {
 		<-s.ended
@@ -234,5 +215,6 @@ func (s *stage) clear() error {
 			return err
 		}
 	}
-	return os.RemoveAll(s.dir)
+	machine.Remove(t, s.dir)
+	return nil
 }

@@ -13,7 +13,7 @@ import (
 
 // patience is how long a step waits for what it waits for. It is only ever
 // used up by a failure.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // tape holds the lines that somebody says, and lets others wait for one.
 type tape struct {

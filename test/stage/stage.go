@@ -8,7 +8,6 @@ package stage
 import (
 	"bytes"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,7 +57,7 @@ func Build(dir string, options ...string) (Programs, error) {
 	return Programs(dir), nil
 }
 
-// Stage is the directory of one test, with two free ports.
+// Stage is the directory of one test, with two ports that are its own.
 type Stage struct {
 	Dir   string
 	Ports [2]string
@@ -79,12 +78,7 @@ func New(t *testing.T, config string) *Stage {
 		t.Fatal(err)
 	}
 	for i := range s.Ports {
-		l, err := net.Listen("tcp4", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close() // all at the end, so that the ports differ
-		_, s.Ports[i], _ = net.SplitHostPort(l.Addr().String())
+		s.Ports[i] = Port(t)
 	}
 	s.Write("supervisord.conf", strings.NewReplacer("$DIR", dir, "$PORT2", s.Ports[1], "$PORT", s.Ports[0]).Replace(config))
 	return s
@@ -176,8 +170,20 @@ func (s *Stage) clear() {
 		s.t.Error(err)
 	}
 	s.endKeepers()
-	if err := os.RemoveAll(s.Dir); err != nil {
-		s.t.Error(err)
+	Remove(s.t, s.Dir)
+}
+
+// Remove removes a directory in which something that has been killed may just finish
+// what it was about.
+func Remove(t testing.TB, dir string) {
+	t.Helper()
+	deadline := time.Now().Add(Patience)
+	for err := os.RemoveAll(dir); err != nil; err = os.RemoveAll(dir) {
+		if time.Now().After(deadline) {
+			t.Error(err)
+			return
+		}
+		<-time.After(50 * time.Millisecond)
 	}
 }
 
@@ -205,10 +211,11 @@ func (s *Stage) endKeepers() {
 	}
 }
 
-// EndAll ends every process that has a variable, KEY=VALUE, in its environment.
+// EndAll ends every process that has a variable, KEY=VALUE, in its environment. It looks
+// until twice there was none: they may have children, and whoever is in the middle of
+// its execve shows no environment for a moment.
 func EndAll(variable string) error {
-	for again := true; again; {
-		again = false
+	for quiet := 0; quiet < 2; quiet++ {
 		environments, err := filepath.Glob("/proc/[0-9]*/environ")
 		if err != nil {
 			return err
@@ -217,7 +224,7 @@ func EndAll(variable string) error {
 			text, err := os.ReadFile(path)
 			pid, _ := strconv.Atoi(strings.Split(path, "/")[2])
 			if err == nil && bytes.Contains(text, []byte(variable+"\x00")) && syscall.Kill(pid, syscall.SIGKILL) == nil {
-				again = true // until there is none, for it may have children
+				quiet = -1
 			}
 		}
 	}
