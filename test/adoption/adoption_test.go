@@ -23,6 +23,7 @@ func TestMain(m *testing.M) {
 		play(part)
 		return
 	}
+	stage.DefaultSignals()
 	code, err := buildAndRun(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -48,6 +48,7 @@ stdout_logfile=$DIR/talker.log
 	if heard := s.Read("ears.account"); heard != "one two\n" {
 		t.Errorf("the event was %q", heard)
 	}
+	s.Await("what is not captured", func() bool { return len(s.Read("talker.log")) >= 5_000_001 })
 	if n := len(s.Read("talker.log")); n != 5_000_001 {
 		t.Errorf("%d bytes are in the log", n)
 	}

@@ -33,7 +33,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	config := head
 	program := func(section, name, part, more string) {
 		config += fmt.Sprintf("[%s:%s]\ncommand=%s\nenvironment=%s=%q,ACCOUNT=\"$DIR/%s.account\",MARK=%q,PAUSE=%q\n"+
-			"startsecs=0\nstdout_logfile=$DIR/%s.log\nstderr_logfile=$DIR/%s.err\n%s", section, name, os.Args[0], partVariable, part, name, name, pick("2ms", "20ms"), name, name, more)
+			"startsecs=0\nstopwaitsecs=60\nstdout_logfile=$DIR/%s.log\nstderr_logfile=$DIR/%s.err\n%s", section, name, os.Args[0], partVariable, part, name, name, pick("2ms", "20ms"), name, name, more)
 	}
 	var names []string
 	for i := range writers {
@@ -69,6 +69,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		before = children(s)
 		return len(before) == total
 	})
+	s.Await("the log tells of all", func() bool { return strings.Count(s.Read("supervisord.log"), "spawned: ") == total })
 	var conn net.Conn
 	s.Await("the server", func() bool {
 		var err error
@@ -112,8 +113,11 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	sent, unsure := events.stop()
 	s.Await("all events have been processed", func() bool {
 		return slices.IndexFunc([]string{"l0", "l1", "l2"}, func(l string) bool {
-			came := strings.Fields(s.Read(l + ".account"))
-			return slices.ContainsFunc(sent, func(name string) bool { return !slices.Contains(came, name) })
+			came := make(map[string]bool)
+			for name := range strings.FieldsSeq(s.Read(l + ".account")) {
+				came[name] = true
+			}
+			return slices.ContainsFunc(sent, func(name string) bool { return !came[name] })
 		}) < 0
 	})
 	for i := range 3 {

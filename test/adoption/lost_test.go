@@ -41,9 +41,7 @@ func TestStateIsLost(t *testing.T) {
 			}
 			checkLog := func(want string) {
 				t.Helper()
-				if log := s.Read("supervisord.log"); !strings.Contains(log, want) {
-					t.Errorf("the log should say %q:\n%s", want, log)
-				}
+				s.Await("the log says "+want, func() bool { return strings.Contains(s.Read("supervisord.log"), want) })
 			}
 			ctl(t, s, "upgrade")
 			checkLog("should this daemon be killed, the next one cannot take back its programs")

@@ -114,9 +114,9 @@ func TestTurnedOff(t *testing.T) {
 	s.Write("supervisord.conf", off)
 	d = s.Start(p, nil)
 	s.Await("it works", func() bool { return len(children(s)) == 3 })
-	if log := s.Read("supervisord.log"); !strings.Contains(log, "removed the state that an earlier supervisord has left in "+s.Path("supervisord.state")) {
-		t.Errorf("the log:\n%s", log)
-	}
+	s.Await("the log says so", func() bool {
+		return strings.Contains(s.Read("supervisord.log"), "removed the state that an earlier supervisord has left in "+s.Path("supervisord.state"))
+	})
 	if exists(s.Path("supervisord.state")) {
 		t.Error("the state is still there")
 	}

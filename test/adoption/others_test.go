@@ -16,7 +16,7 @@ import (
 // starts the next one wants them to run.
 func TestKilledOnTheWayOut(t *testing.T) {
 	t.Parallel()
-	s := stage.New(t, strings.Replace(statesConfig, "stopwaitsecs=5", "stopwaitsecs=5\npriority=1", 1))
+	s := stage.New(t, strings.Replace(statesConfig, "stopwaitsecs=5", "stopwaitsecs=15\npriority=1", 1))
 	p := stage.Programs(os.Getenv(programsVariable))
 	d := s.Start(p, nil)
 	s.Await("all are up", func() bool {
@@ -39,11 +39,8 @@ func TestKilledOnTheWayOut(t *testing.T) {
 		return state["stubborn"] == "RUNNING" && state["gone"] == "RUNNING" && state["kept"] == "RUNNING" && now["stubborn"] != before["stubborn"]
 	})
 	awaitEnd(t, before["stubborn"])
-	log := s.Read("supervisord.log")
 	for _, want := range []string{"an earlier supervisord was killed while it stopped everything", "INFO adopted: 'stubborn'", "stopped: stubborn"} {
-		if !strings.Contains(log, want) {
-			t.Errorf("the log lacks %q:\n%s", want, log)
-		}
+		s.Await("the log says "+want, func() bool { return strings.Contains(s.Read("supervisord.log"), want) })
 	}
 	end(t, d)
 	nothingIsLeft(t, s)
@@ -110,13 +107,13 @@ func TestStateOfAnother(t *testing.T) {
 	first.Await("the first one works", runs(first, "first"))
 	_, before := states(first)
 	kill9(t, a)
-	for range 2 {
+	for n := range 2 {
 		b := second.Start(p, nil)
 		second.Await("the second one works", runs(second, "second"))
 		const why = "adopt=true has no effect: it is that of supervisor, with the configuration file "
-		if log := second.Read("supervisord.log"); !strings.Contains(log, why+first.Path("supervisord.conf")+", whose programs live") {
-			t.Errorf("the second one's log:\n%s", log)
-		}
+		second.Await("the second one says why", func() bool {
+			return strings.Count(second.Read("supervisord.log"), why+first.Path("supervisord.conf")+", whose programs live") == n+1
+		})
 		end(t, b)
 	}
 	a = first.Start(p, nil)

@@ -80,7 +80,7 @@ func TestStates(t *testing.T) {
 	d := s.Start(p, nil)
 	s.Await("all are up", func() bool {
 		state, _ := states(s)
-		return state["gone"] == "RUNNING" && state["kept"] == "RUNNING" && state["hopeless"] == "FATAL" &&
+		return strings.Count(s.Read("supervisord.log"), "spawned: ") == 5 && state["gone"] == "RUNNING" && state["kept"] == "RUNNING" && state["hopeless"] == "FATAL" &&
 			strings.Contains(s.Read("stubborn.log"), "ready")
 	})
 	if _, err := call(s, "supervisor.stopProcess", "stubborn", false); err != nil {
@@ -97,7 +97,7 @@ func TestStates(t *testing.T) {
 	d = s.Start(p, nil)
 	s.Await("they are back", func() bool {
 		state, pid := states(s)
-		return state["stubborn"] == "STOPPED" && state["slow"] == "RUNNING" && pid["gone"] != 0 && pid["gone"] != before["gone"]
+		return state["stubborn"] == "STOPPED" && state["slow"] == "RUNNING" && state["gone"] == "RUNNING" && pid["gone"] != before["gone"]
 	})
 	state, pid := states(s)
 	for name, want := range map[string]string{"kept": "RUNNING", "manual": "STOPPED", "hopeless": "FATAL", "gone": "RUNNING"} {
@@ -110,15 +110,13 @@ func TestStates(t *testing.T) {
 			t.Errorf("%s was started again", name)
 		}
 	}
-	log := s.Read("supervisord.log")
 	for _, want := range []string{
 		"INFO adopted: 'kept' with pid ", "INFO adopted: 'stubborn' with pid ", "WARN killing 'stubborn' (",
 		"not expected)", "WARN the configuration has changed since",
 	} {
-		if !strings.Contains(log, want) {
-			t.Errorf("the log lacks %q:\n%s", want, log)
-		}
+		s.Await("the log says "+want, func() bool { return strings.Contains(s.Read("supervisord.log"), want) })
 	}
+	log := s.Read("supervisord.log")
 	if strings.Contains(log, "left over") || strings.Count(log, "spawned: 'kept'") != 1 || strings.Count(log, "spawned: 'hopeless'") != 1 {
 		t.Errorf("the log:\n%s", log)
 	}
@@ -137,6 +135,7 @@ func TestStates(t *testing.T) {
 	for _, pid := range last {
 		if pid != 0 {
 			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended by itself
+			awaitEnd(t, pid)
 		}
 	}
 	d = s.Start(p, nil)
@@ -144,9 +143,9 @@ func TestStates(t *testing.T) {
 		state, _ := states(s)
 		return state["gone"] == "RUNNING" && state["stubborn"] == "RUNNING"
 	})
-	if !strings.Contains(s.Read("supervisord.log"), "the programs of an earlier supervisord have all ended") {
-		t.Error("the log does not say that all have ended")
-	}
+	s.Await("the log says that all have ended", func() bool {
+		return strings.Contains(s.Read("supervisord.log"), "the programs of an earlier supervisord have all ended")
+	})
 
 	// A second daemon with the same state does without, and says so.
 	other := strings.NewReplacer("file=$DIR/s", "file=$DIR/s2", s.Path("s")+"\n", s.Path("s2")+"\n", "supervisord.log", "second.log").Replace(s.Read("supervisord.conf"))
