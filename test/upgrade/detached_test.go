@@ -22,6 +22,7 @@ func TestDetached(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	s.Await("its pid file", func() bool { return strings.HasSuffix(s.Read("supervisord.pid"), "\n") })
 	pid, err := strconv.Atoi(strings.TrimSpace(s.Read("supervisord.pid")))
 	if err != nil {
 		t.Fatal(err)

@@ -53,6 +53,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	flag.Parse()
+	stage.DefaultSignals()
 	dir, err := os.MkdirTemp("", "upgrade")
 	if err == nil {
 		err = build(dir)
