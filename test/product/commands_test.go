@@ -5,8 +5,6 @@ package product
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,12 +15,13 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"supervisor/internal/identity"
 	"supervisor/test/stage"
 )
 
 // patience is how long await waits for something that should happen soon: a
 // busy machine is no reason to fail.
-const patience = 30 * time.Second
+const patience = stage.Patience
 
 // defaultConfig is the supervisord.conf of a script that brings none. Its
 // programs are in programs.conf.
@@ -46,20 +45,22 @@ files=programs.conf
 
 // setUp prepares the directory and the environment of one script:
 //
-//	$PORT, $PORT2  are free TCP ports of this host
+//	$PORT, $PORT2  are TCP ports of this host that are the script's
 //	$PROGRAMS      is the directory of our programs, which are in $PATH too
 //	$EXAMPLES      is a copy of the directory examples, which is in $PATH too
 //
 // Whatever the script started is gone when it has ended, and a data race that
 // one of our programs saw fails it.
 func setUp(env *testscript.Env) error {
-	ports, err := freePorts(2)
-	if err != nil {
-		return err
+	for _, name := range []string{"PORT", "PORT2"} {
+		port, release, err := stage.ReservePort()
+		if err != nil {
+			return err
+		}
+		env.Setenv(name, port)
+		env.Defer(func() { _ = release() }) // nobody listens at it any more
 	}
 	races := filepath.Join(env.WorkDir, "race")
-	env.Setenv("PORT", ports[0])
-	env.Setenv("PORT2", ports[1])
 	env.Setenv("PROGRAMS", programs("checked"))
 	env.Setenv("EXAMPLES", programs("examples"))
 	env.Setenv("PATH", programs("checked")+":"+programs("examples")+":"+env.Getenv("PATH")+":/usr/sbin:/sbin")
@@ -87,26 +88,6 @@ func setUp(env *testscript.Env) error {
 	return os.WriteFile(config, []byte(defaultConfig), 0o644)
 }
 
-// freePorts returns n TCP ports of the loopback interface that nobody uses. They
-// are none of those that the kernel gives to connections (ip(7),
-// ip_local_port_range), so nobody gets them by chance before a daemon does.
-func freePorts(n int) ([]string, error) {
-	const first, last = 20000, 32000
-	var ports []string
-	for range 100 * n {
-		port := strconv.Itoa(first + rand.IntN(last-first))
-		l, err := net.Listen("tcp4", "127.0.0.1:"+port)
-		if err != nil {
-			continue
-		}
-		defer l.Close() // all at the end, so that the ports differ
-		if ports = append(ports, port); len(ports) == n {
-			return ports, nil
-		}
-	}
-	return nil, errors.New("all ports seem to be in use")
-}
-
 // endAll ends every process whose environment says that it belongs to the
 // script in dir.
 func endAll(dir string) error { return stage.EndAll("WORK=" + dir) }
@@ -119,6 +100,8 @@ func endAll(dir string) error { return stage.EndAll("WORK=" + dir) }
 //	    runs a program that must exit with the status
 //	let NAME PROGRAM ARG...
 //	    runs a program that must succeed; $NAME is what it writes
+//	ended PID...
+//	    waits until processes have ended, be they collected or not
 //	config NAME...
 //	    replaces $PORT and the other variables in files
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
@@ -126,6 +109,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"await":  await,
 		"exits":  exits,
 		"let":    let,
+		"ended":  ended,
 		"config": fill,
 	}
 }
@@ -206,6 +190,24 @@ func let(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], strings.TrimSuffix(ts.ReadFile("stdout"), "\n"))
 }
 
+func ended(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: ended PID...")
+	}
+	for _, arg := range args {
+		pid, err := strconv.Atoi(arg)
+		ts.Check(err)
+		for deadline := time.Now().Add(patience); ; <-time.After(50 * time.Millisecond) {
+			if p, err := identity.Look(pid); err != nil || p.Ended() {
+				break
+			}
+			if time.Now().After(deadline) {
+				ts.Fatalf("process %d does not end", pid)
+			}
+		}
+	}
+}
+
 func fill(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: config NAME...")
@@ -221,6 +223,7 @@ func fill(ts *testscript.TestScript, neg bool, args []string) {
 // condition knows the conditions of our scripts:
 //
 //	[root]       they are run by root
+//	[named]      who runs them has a name
 //	[peer:NAME]  the program NAME is installed; if it is not, tests in CI fail
 //	[namespaces] root may make name spaces and mount file systems
 func condition(cond string) (bool, error) {
@@ -228,10 +231,12 @@ func condition(cond string) (bool, error) {
 	switch kind {
 	case "root":
 		return os.Getuid() == 0, nil
+	case "named":
+		return exec.Command("id", "-un").Run() == nil, nil
 	case "peer":
 		return peer(name)
 	case "namespaces":
-		return exec.Command("unshare", "-pfm", "--mount-proc", "true").Run() == nil, nil
+		return exec.Command("unshare", "-pfm", "--mount-proc", "sh", "-c", "mount -t tmpfs none /tmp && mount -o remount,bind,ro /").Run() == nil, nil
 	}
 	return false, fmt.Errorf("unknown condition %q", cond)
 }

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"supervisor/test/stage"
 )
 
 // running is a daemon in the foreground whose log the test reads.
@@ -177,6 +179,7 @@ func TestThreadsDoNotGrowWithChildren(t *testing.T) {
 	t.Parallel()
 	for _, children := range []int{10, 200, 1000} {
 		t.Run(strconv.Itoa(children), func(t *testing.T) {
+			stage.RequireDescriptors(t, uint64(4*children))
 			d := startPlain(t, fmt.Sprintf(`
 [program:sleeper]
 command=sleep 1000000

@@ -20,6 +20,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"supervisor/test/stage"
 )
 
 // programsVariable says where the programs are that are tested: in the
@@ -32,6 +34,7 @@ const nobody = 65534
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	stage.DefaultSignals()
 	code, err := buildAndRun(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -125,7 +128,7 @@ func TestScriptsAsOrdinaryUser(t *testing.T) {
 	if out, err := exec.Command("chown", "-R", fmt.Sprint(nobody), dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	cmd := exec.Command(filepath.Join(dir, filepath.Base(self)), "-test.run", "^TestScripts$", "-test.timeout", "5m")
+	cmd := exec.Command(filepath.Join(dir, filepath.Base(self)), "-test.run", "^TestScripts$", "-test.timeout", "18m")
 	if testing.Verbose() {
 		cmd.Args = append(cmd.Args, "-test.v")
 	}

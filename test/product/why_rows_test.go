@@ -13,6 +13,10 @@ test -d /sys/fs/cgroup/memory || group=/sys/fs/cgroup/why-$PORT file=memory.max
 mkdir $group || exit
 echo $group >group
 echo 192M >$group/$file || { rmdir $group; exit 1; }
+for file in memory.swap.max memory.swappiness; do # swap would be memory, too
+	test -e $group/$file && echo 0 >$group/$file
+done
+true
 `
 
 // brokenSetups are the set-ups of TestWhy.
@@ -125,7 +129,7 @@ var brokenSetups = []broken{
 	}, {
 		title: "haproxy goes to the background", peer: "haproxy", state: "FATAL|EXITED", cause: "background", says: "-db",
 		config: "command=haproxy -D -f $DIR/haproxy.conf\nstartretries=0",
-		files:  map[string]string{"haproxy.conf": "defaults\n mode tcp\n timeout client 5s\n timeout server 5s\n timeout connect 5s\nlisten app\n bind 127.0.0.1:$PORT\n server one 127.0.0.1:$PORT2\n"},
+		files:  map[string]string{"haproxy.conf": "global\n maxconn 10\ndefaults\n mode tcp\n timeout client 5s\n timeout server 5s\n timeout connect 5s\nlisten app\n bind 127.0.0.1:$PORT\n server one 127.0.0.1:$PORT2\n"},
 	}, {
 		title: "dnsmasq goes to the background", peer: "dnsmasq", root: true, state: "FATAL|EXITED", cause: "background", says: "--keep-in-foreground",
 		config: "command=dnsmasq --conf-file=/dev/null --port=$PORT --listen-address=127.0.0.1 --bind-interfaces --pid-file=$DIR/dnsmasq.pid --user=nobody --no-resolv\nstartretries=0",
@@ -230,11 +234,12 @@ var brokenSetups = []broken{
 	{
 		title: "A shell swallows the signal", state: "STOPPED", cause: "shell-swallows-signals", says: "went to the shell only",
 		config: "command=sh -c 'sleep 1000; echo done'",
-		then:   "supervisorctl stop app",
+		then:   `timeout 60 sh -c 'until grep -qs "^[0-9]* (sleep) . $(supervisorctl pid app) " /proc/[0-9]*/stat; do sleep 0.1; done'; supervisorctl stop app`,
 	}, {
 		title: "The program does not heed the signal", peer: "python3", state: "STOPPED", cause: "killed-after-stopwaitsecs", says: "did not end within stopwaitsecs=1",
 		config: "command=/usr/bin/python3 -c \"import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(1000)\"\nstopwaitsecs=1",
-		then:   "supervisorctl status app | grep -q STARTING && until supervisorctl status app | grep -q RUNNING; do sleep 0.1; done; supervisorctl stop app",
+		then: "supervisorctl status app | grep -q STARTING && until supervisorctl status app | grep -q RUNNING; do sleep 0.1; done; " +
+			"timeout 60 sh -c 'until grep -q \"^SigIgn:.*[4-7c-f]...$\" /proc/$(supervisorctl pid app)/status; do sleep 0.1; done'; supervisorctl stop app",
 	}, {
 		title: "The program waits to be started", state: "STOPPED", cause: "never-started", says: "autostart=false",
 		config: "command=sleep 1000\nautostart=false",

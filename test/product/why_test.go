@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"supervisor/test/stage"
 )
 
 var rewrite = flag.Bool("update", false, "rewrite docs/why.md")
@@ -116,24 +118,18 @@ func (b broken) run(t *testing.T, document *table) {
 
 // admit makes the directory of a set-up.
 func admit(t *testing.T, b broken) *ward {
-	dir, err := os.MkdirTemp("", "why")
+	dir, err := os.MkdirTemp("", "why*-") // a name with which no other begins
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	ports, err := freePorts(2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &ward{t, dir, ports, peerName(b.peer)}
+	w := &ward{t, dir, []string{stage.Port(t), stage.Port(t)}, peerName(b.peer)}
 	t.Cleanup(func() {
 		w.clear()
 		w.sh(b.after)
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
+		stage.Remove(t, dir)
 	})
 	w.write("supervisord.conf", defaultConfig)
 	w.write("programs.conf", "[program:app]\n"+w.fill(b.config)+"\n")
