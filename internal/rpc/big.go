@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"net/http"
 	"os"
 
 	"supervisor/internal/wire"
@@ -18,12 +19,13 @@ const (
 	maxMulticallAnswer = 64 << 20
 )
 
-// turn is the right of one request to read big pieces of logs. It has to be
-// ended when the answer has been sent.
+// turn is the right of one request to read big pieces of logs, and what else the
+// calls of a multicall share. It has to be ended when the answer has been sent.
 type turn struct {
 	ctx   context.Context
 	turns chan struct{} // has an element for each turn that is taken
 	taken bool
+	asker *http.Request // also of the calls of a multicall; nil in tests
 }
 
 func (s *Server) newTurn(ctx context.Context) *turn { return &turn{ctx: ctx, turns: s.turns} }

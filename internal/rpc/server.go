@@ -120,6 +120,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.buffers.keep(b)
 	t := s.newTurn(r.Context())
 	defer t.end()
+	t.asker = r
 	if s.describe != nil {
 		s.describe(r, call.Method)
 	}

@@ -28,8 +28,8 @@ func (s *Server) waitForChange(a *args) (any, error) {
 	over := time.NewTimer(min(max(0, time.Duration(min(limit, 3600))*time.Second), longestWait))
 	defer over.Stop()
 	var hurry <-chan struct{}
-	if s.hurry != nil && a.request != nil { // else the call is part of a multicall
-		hurry = s.hurry(a.request)
+	if s.hurry != nil && a.turn.asker != nil {
+		hurry = s.hurry(a.turn.asker)
 	}
 	for late := false; ; {
 		infos, err := s.selected(names)

@@ -145,3 +145,28 @@ func TestWaitForChangeWithoutClient(t *testing.T) {
 		}
 	})
 }
+
+// Regression: an upgrade waited for half a minute for a wait that was part of a
+// multicall.
+func TestWaitForChangeInAHurry(t *testing.T) {
+	act(t, func(st *stage) {
+		hurry := make(chan struct{})
+		st.server.hurry = func(*http.Request) <-chan struct{} { return hurry }
+		good := <-st.await(names("good"), "", 0)
+		wait := xmlrpc.Struct{{Name: "methodName", Value: "supervisor.waitForChange"}, {Name: "params", Value: []any{names("good"), good.change.Token, 60}}}
+		alone, many := st.await(names("good"), good.change.Token, 60), make(chan time.Duration, 1)
+		begun := time.Now()
+		go func() {
+			_, _ = st.call("system.multicall", []any{wait, wait, wait}) // how long it takes is what matters
+			many <- time.Since(begun)
+		}()
+		synctest.Wait()
+		close(hurry)
+		if a := <-alone; a.err != nil || a.took != 0 {
+			t.Errorf("a wait by itself: %+v", a)
+		}
+		if took := <-many; took != 0 {
+			t.Errorf("a multicall of waits took %v", took)
+		}
+	})
+}
