@@ -20,6 +20,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"supervisor/test/stage"
 )
 
 // The directory of the programs that are tested, while the tests run.
@@ -38,6 +40,7 @@ func pick[T any](short, extended T) T {
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	stage.DefaultSignals()
 	code, err := buildAndRun(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

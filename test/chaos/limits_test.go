@@ -204,7 +204,9 @@ func (m *match) cgroup(controller string) (set func(file, value string)) {
 			m.t.Fatal(err)
 		}
 	}
-	set("cgroup.procs", strconv.Itoa(m.pid))
+	if err := os.WriteFile(filepath.Join(dir, "cgroup.procs"), []byte(strconv.Itoa(m.pid)), 0o644); err != nil {
+		m.t.Skipf("this machine lets nobody into a control group: %v", err)
+	}
 	return set
 }
 
@@ -309,6 +311,7 @@ startsecs=0
 	m.awaitLines("writer", 10)
 	set := m.cgroup("memory")
 	set("memory.limit_in_bytes", strconv.Itoa(400<<20))
+	set("memory.swappiness", "0") // or nobody would be killed before the swap is full, too
 	m.must("startProcessGroup", "lamb", false)
 	m.must("startProcess", "hog", false)
 	m.Await("deaths for want of memory", func() bool {

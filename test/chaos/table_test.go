@@ -187,9 +187,17 @@ func (m *match) ownFiles() map[string]bool {
 }
 
 // noForeignDescriptors checks that a child has none of the daemon's own files but
-// the ends of its own three pipes.
+// the ends of its own three pipes. Until it has become its program, which its
+// environment tells, it has them all.
 func (m *match) noForeignDescriptors(pid int, own map[string]bool) {
 	m.t.Helper()
+	m.Await(fmt.Sprintf("child %d is its program", pid), func() bool {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+		if err != nil || bytes.Contains(text, []byte("SUPERVISOR_PROCESS_NAME=")) {
+			return true // or it has ended
+		}
+		return m.children()[pid].state == 'Z' || m.children()[pid].pid == 0
+	})
 	for fd, link := range descriptors(pid) {
 		if fd > 2 && own[link] {
 			m.t.Errorf("child %d has the daemon's %s as descriptor %d", pid, link, fd)
