@@ -70,6 +70,7 @@ type watcher struct {
 
 	shown     shown
 	loads     map[string]load
+	drift     string               // how the file on disk differs
 	nextTold  time.Time            // the earliest moment of the next message about processes
 	due       <-chan time.Time     // when one is put off; else nil
 	happening *supervisor.Onlooker // nil: it does not want to see events
@@ -100,7 +101,9 @@ func (u *UI) events(w http.ResponseWriter, r *http.Request) {
 		case <-b.due:
 			err = b.tell()
 		case <-measured:
-			err = b.measured()
+			if err = b.measured(); err == nil {
+				err = b.differs()
+			}
 		case h := <-happenings:
 			err = b.happened(h)
 		case <-r.Context().Done():

@@ -91,6 +91,7 @@ type UI struct {
 	mainLog    MainLog
 	otherSite  func(*http.Request) bool
 	gauges     *gauges
+	lookout    lookout
 	version    string
 	pid        int
 	started    time.Time
@@ -126,6 +127,7 @@ func New(o Options) *UI {
 		otherSite:  o.OtherSite,
 		streams:    make(chan struct{}, maxStreams),
 		gauges:     newGauges(o.Supervisor),
+		lookout:    lookout{supervisor: o.Supervisor},
 		version:    o.Version,
 		pid:        o.PID,
 		started:    o.Started,

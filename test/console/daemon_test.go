@@ -39,6 +39,32 @@ func TestDaemon(t *testing.T) {
 	p.until("a bad file is explained", `document.querySelector("#drift [role=alert]")?.textContent.includes("does not specify a command")`)
 }
 
+// Regression: who restarted a program on the overview was not told that the file had
+// been edited and never applied.
+func TestDriftIsSeen(t *testing.T) {
+	sections := program("keeper", "/bin/cat") + program("changing", "/bin/cat")
+	d := boot(t, sections)
+	p := open(t)
+	p.visit(d.url)
+	p.until("all run", state("keeper")+` === "running" && `+state("changing")+` === "running"`)
+	const notice = `[...document.querySelectorAll(".drifted")].filter(e => e.checkVisibility()).map(e => e.textContent).join()`
+	if said := value[string](p, notice); said != "" {
+		t.Errorf("nothing differs, and it says %q", said)
+	}
+	d.configure(program("keeper", "/bin/cat") + program("changing", "/bin/cat -u") + program("fresh", "/bin/cat"))
+	p.until("it is said", notice+`.includes("1 changed, 1 added, 0 removed")`)
+	d.configure("[program:bad]\n")
+	p.until("a bad file, too", notice+`.includes("cannot be used")`)
+	d.configure(sections)
+	p.until("all is well again", notice+` === ""`)
+	d.configure(sections + program("fresh", "/bin/cat"))
+	p.until("it is said once more", notice+`.includes("0 changed, 1 added, 0 removed")`)
+	p.click(".drifted a")
+	p.until("the page of the daemon has the rest", `document.querySelector("#drift")?.textContent.includes("add fresh") && document.querySelector("#connection.live")`)
+	d.configure(sections)
+	p.until("it follows", `document.querySelector("#drift").textContent.includes("is what the file says")`)
+}
+
 // An upgrade is no new start: the page goes on by itself, and says since when the
 // daemon has been up.
 func TestUpgradeIsSeen(t *testing.T) {

@@ -58,6 +58,9 @@ live.addEventListener("hello", () => {
 // short leaves out of a payload what stands before it.
 const short = (detail) => detail.trim().replace(/^(processname:.* )?groupname:.*?(?= from_state:|$) ?/, "");
 
+// The file may change while somebody reads what differs.
+live.addEventListener("drift", look);
+
 const events = document.getElementById("events");
 live.addEventListener("happening", ({ data }) => {
   events.querySelector(".empty")?.remove();
