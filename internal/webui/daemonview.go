@@ -78,11 +78,11 @@ func stops(names []string) *xhtml.Node {
 // becomes names the processes that an update starts anew, those that it only stops
 // and those that it only starts.
 func becomes(d supervisor.Drifted) *xhtml.Node {
-	again, ended, fresh := fold.Split(d.Stops, d.Starts)
+	again, ended, begun := fold.Split(d.Stops, d.Starts)
 	does := func(verb string, names []string) *xhtml.Node {
 		return xhtml.If(len(names) > 0, xhtml.Text(", which "+verb+" ", strings.Join(fold.Names(names), ", ")))
 	}
-	return xhtml.Group(does("restarts", again), does("stops", ended), does("starts", fresh))
+	return xhtml.Group(does("restarts", again), does("stops", ended), does("starts", begun))
 }
 
 // once makes one of the changes that are alike in several processes.
@@ -91,6 +91,12 @@ func once(all []config.OptionChange) (each []config.OptionChange) {
 	for _, c := range all {
 		alike := c
 		alike.Process = ""
+		if c.Key == processName {
+			alike.Old, alike.New = "", fresh
+			if c.New == "" {
+				alike.New = gone
+			}
+		}
 		if whose[alike] == nil {
 			each = append(each, alike)
 		}
@@ -102,7 +108,18 @@ func once(all []config.OptionChange) (each []config.OptionChange) {
 	return each
 }
 
+// processName is what a process that comes or goes differs in, and gone and fresh
+// are what is said of it.
+const (
+	processName = "process_name"
+	gone        = "will be gone"
+	fresh       = "new"
+)
+
 func changedOption(c config.OptionChange) *xhtml.Node {
+	if c.Key == processName {
+		return xhtml.El("li", xhtml.Text(c.Process, ": ", c.New))
+	}
 	return xhtml.El("li",
 		xhtml.If(c.Process != "", xhtml.Text(c.Process, " ")), code(c.Key), xhtml.Text(": "),
 		xhtml.El("del", xhtml.Text(or(c.Old, "(none)"))), xhtml.Text(" "),

@@ -17,10 +17,19 @@ func TestDriftOfAFarm(t *testing.T) {
 		d.Stops = append(d.Stops, "web:"+name)
 		d.Options = append(d.Options, config.OptionChange{Process: name, Key: "command", Old: "a", New: "b"})
 	}
+	for i := 500; i < 1000; i++ {
+		name := fmt.Sprintf("web_%03d", i)
+		d.Starts = append(d.Starts, "web:"+name)
+		d.Options = append(d.Options, config.OptionChange{Process: name, Key: "process_name", New: name})
+	}
+	d.Options = append(d.Options, config.OptionChange{Process: "old", Key: "process_name", Old: "old"})
 	d.Options = append(d.Options, config.OptionChange{Key: "priority", Old: "1", New: "2"})
 	page := string(daemonPage{Changed: []supervisor.Drifted{d}}.page())
 	for _, want := range []string{
 		", which stops web:web_000 .. web_499 (500)",
+		", which starts web:web_500 .. web_999 (500)",
+		"<li>web_500 .. web_999 (500): new</li>",
+		"<li>old: will be gone</li>",
 		"<li>web_000 .. web_499 (500) <code>command</code>: <del>a</del> <ins>b</ins></li>",
 		"<li><code>priority</code>: <del>1</del> <ins>2</ins></li>",
 	} {
