@@ -32,6 +32,10 @@ func Follow(ctx context.Context, path string, last int64, w io.Writer) error {
 	return follow(ctx, path, last, w, newWatcher)
 }
 
+// Restarter is a writer that wants to know when what follows is in another file, or
+// in the same one from its start: the next byte is the first of it.
+type Restarter interface{ Restart() }
+
 // FollowFrom is Follow from an offset in bytes on, for whoever has read what is
 // before it. A file that is shorter counts as one that has shrunk.
 func FollowFrom(ctx context.Context, path string, offset int64, w io.Writer) error {
@@ -112,7 +116,16 @@ func (f *follower) catchUp(ctx context.Context) error {
 			return nil
 		}
 		f.current.Close()
-		f.current, f.pos = next, 0
+		f.current = next
+		f.restart()
+	}
+}
+
+// restart goes to the start of the current file.
+func (f *follower) restart() {
+	f.pos = 0
+	if r, ok := f.w.(Restarter); ok {
+		r.Restart()
 	}
 }
 
@@ -126,7 +139,7 @@ func (f *follower) drain(ctx context.Context) error {
 		if _, err := io.WriteString(f.w, truncatedNotice); err != nil {
 			return err
 		}
-		f.pos = 0
+		f.restart()
 	}
 	for ctx.Err() == nil {
 		n, err := f.current.ReadAt(f.buf, f.pos)

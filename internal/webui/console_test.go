@@ -94,6 +94,22 @@ func TestValve(t *testing.T) {
 	if p := v.take(); len(p.Bytes) != 0 || p.Skipped != 0 {
 		t.Errorf("%q after %d from an empty valve", p.Bytes, p.Skipped)
 	}
+
+	for _, s := range []string{"old\n", "", "a line that is too long\n"} { // in two files
+		if s == "" {
+			v.Restart()
+			continue
+		}
+		if _, err := v.Write([]byte(s)); err != nil {
+			t.Error(err)
+		}
+	}
+	if p := v.take(); p.Fresh == nil || *p.Fresh != 24 || p.Skipped+int64(len(p.Bytes)) != 28 {
+		t.Errorf("of a new file: %+v", p)
+	}
+	if p := v.take(); p.Fresh != nil {
+		t.Errorf("the same file: %+v", p)
+	}
 }
 
 // A browser is told what differs, once.

@@ -11,15 +11,18 @@ type valve struct {
 	most   int
 	filled chan struct{} // gets a value when there is something to take
 
-	mu      sync.Mutex // guards what follows
-	held    []byte
-	skipped int64
+	mu        sync.Mutex // guards what follows
+	held      []byte
+	skipped   int64
+	restarted bool
+	fresh     int64 // bytes since then
 }
 
 // piece is what was taken from a valve.
 type piece struct {
 	Skipped int64  `json:"skipped,omitempty"` // bytes before Bytes that were left out
 	Bytes   []byte `json:"bytes"`             // in JSON: base64, since a log may hold anything
+	Fresh   *int64 `json:"fresh,omitempty"`   // if a new file has begun: how many bytes of it are in this piece or were left out
 }
 
 func newValve(most int) *valve {
@@ -32,6 +35,7 @@ func (v *valve) Write(p []byte) (int, error) {
 	defer v.mu.Unlock()
 	v.held = append(v.held, p[max(0, len(p)-v.most):]...)
 	v.skipped += int64(max(0, len(p)-v.most))
+	v.fresh += int64(len(p))
 	if excess := len(v.held) - v.most; excess > 0 {
 		v.held = v.held[:copy(v.held, v.held[excess:])]
 		v.skipped += int64(excess)
@@ -41,6 +45,13 @@ func (v *valve) Write(p []byte) (int, error) {
 	default:
 	}
 	return len(p), nil
+}
+
+// Restart implements logfile.Restarter.
+func (v *valve) Restart() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.restarted, v.fresh = true, 0
 }
 
 // take empties the valve. If bytes were skipped, it begins with a whole line if
@@ -54,7 +65,10 @@ func (v *valve) take() piece {
 		p.Skipped += int64(len(p.Bytes) - len(rest))
 		p.Bytes = rest
 	}
-	v.held, v.skipped = nil, 0
+	if v.restarted {
+		p.Fresh = new(v.fresh)
+	}
+	v.held, v.skipped, v.restarted = nil, 0, false
 	return p
 }
 

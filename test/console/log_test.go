@@ -144,6 +144,51 @@ func TestBigLog(t *testing.T) {
 	p.until("older lines are there, without a gap", fmt.Sprintf(`(() => { const l = [...document.querySelectorAll(".line")].map(l => parseInt(l.textContent)); return l[0] < %d && l.every((n, i) => i === 0 || n === l[i-1] + 1); })()`, atoi(first)))
 }
 
+// Regression: when a log had been cut to nothing in its place, as logrotate does with
+// copytruncate, "Show older" showed nothing, or what did not belong there.
+func TestTruncatedLog(t *testing.T) {
+	d := boot(t, program("cut", "/bin/cat", "stdout_logfile=%(here)s/cut.log", "stdout_logfile_maxbytes=0", "autostart=false"))
+	name := filepath.Join(d.dir, "cut.log")
+	text := func(from, to int) string {
+		var b strings.Builder
+		for i := from; i < to; i++ {
+			fmt.Fprintf(&b, "%05d and so on\n", i)
+		}
+		return b.String()
+	}
+	if err := os.WriteFile(name, []byte(text(0, 20000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := open(t)
+	p.visit(d.url + "log.html?processname=cut")
+	p.until("there is something older", `document.querySelector(".status").textContent === "following" && !document.querySelector(".older").hidden`)
+	if err := os.Truncate(name, 0); err != nil {
+		t.Fatal(err)
+	}
+	p.until("it is said", lines+`.textContent.includes("File truncated")`)
+	appendTo(t, name, text(50000, 50010))
+	p.until("what is new is shown, and in this file there is nothing older", `[...document.querySelectorAll(".line")].at(-1).textContent === "50009 and so on" && document.querySelector(".older").hidden`)
+	for i := 50010; i < 56000; i += 599 { // not so much at a time that some is left out
+		appendTo(t, name, text(i, i+599))
+		p.until("it is shown", fmt.Sprintf(`[...document.querySelectorAll(".line")].at(-1).textContent === "%d and so on"`, i+598))
+	}
+	p.until("what is no longer shown is older", `!document.querySelector(".older").hidden`)
+	p.click(".older")
+	p.until("and is there, without a gap", `(() => { const l = [...document.querySelectorAll(".line")].map(l => parseInt(l.textContent)); return l[0] === 50000 && l.every((n, i) => i === 0 || n === l[i-1] + 1); })()`)
+
+	// While nobody follows, only the attempt can tell.
+	p.click(".pause")
+	appendTo(t, name, text(56000, 90000))
+	p.visit(d.url + "log.html?processname=cut")
+	p.until("it is followed", `document.querySelector(".status").textContent === "following"`)
+	p.click(".pause")
+	if err := os.Truncate(name, 10); err != nil {
+		t.Fatal(err)
+	}
+	p.click(".older")
+	p.until("it is said", `document.querySelector("#toasts").textContent.includes("rotated or cleared") && document.querySelector(".older").hidden`)
+}
+
 // Regression: what was searched for in a big log was said to be not there, though only
 // the end of the log had been looked at.
 func TestSearchOlder(t *testing.T) {

@@ -127,6 +127,15 @@ export class Lines {
     return this.sizes.shift();
   }
 
+  // restart says that only the last so many bytes are from the file that is followed now;
+  // it returns how many of them are in no line.
+  restart(fresh) {
+    let left = fresh - this.rest.length, i = this.sizes.length;
+    while (i > 0 && left >= this.sizes[i - 1]) left -= this.sizes[--i];
+    this.sizes.fill(0, 0, i);
+    return Math.max(0, left);
+  }
+
   // trim drops lines at the top; it reports how many bytes that were.
   trim(atEnd) {
     const excess = this.sizes.length - (atEnd ? mostLines : mostHeld);

@@ -83,7 +83,7 @@ export class LogView {
   follow() {
     if (this.paused || document.visibilityState === "hidden") return;
     const source = this.source;
-    source.follow((bytes, skipped) => this.more(bytes, skipped),
+    source.follow((bytes, skipped, fresh) => this.more(bytes, skipped, fresh),
       () => this.say("following"),
       () => this.later("connection lost"));
   }
@@ -109,9 +109,10 @@ export class LogView {
     else this.read();
   }
 
-  more(bytes, skipped) {
+  more(bytes, skipped, fresh) {
     if (skipped > 0) this.lines.skipped(skipped);
     this.lines.append(bytes);
+    if (fresh !== undefined) this.source.start = this.lines.restart(fresh);
     this.source.start += this.lines.trim(this.atEnd);
     this.showOlder();
     if (this.atEnd) this.box.scrollTop = this.box.scrollHeight;

@@ -50,7 +50,8 @@ export class Source {
   async older(most = tailBytes) {
     const from = Math.max(0, this.start - most);
     const found = await this.range(`${from}-${this.start - 1}`, this.tag);
-    if (!found) return null;
+    if (!found || found.bytes.length === 0) return null; // it may have been cut short in its place
+    this.tag ??= found.tag;
     this.start = from;
     return found.bytes;
   }
@@ -63,7 +64,8 @@ export class Source {
     return found !== null && found.bytes.length > 0 && found.size - this.end < farBehind;
   }
 
-  // follow calls back with each piece: (bytes, how many were skipped before them).
+  // follow calls back with each piece: (bytes, how many were skipped before them, and,
+  // if another file has begun, how much of all that is from there).
   // lost is called when the connection ends; hello, when it begins.
   follow(piece, hello, lost) {
     this.close();
@@ -71,11 +73,15 @@ export class Source {
     this.stream = stream;
     stream.addEventListener("hello", hello);
     stream.addEventListener("piece", (e) => {
-      const { bytes, skipped = 0 } = JSON.parse(e.data);
+      const { bytes, skipped = 0, fresh } = JSON.parse(e.data);
       const text = atob(bytes ?? "");
       const got = Uint8Array.from(text, (c) => c.charCodeAt(0));
       this.end += skipped + got.length;
-      piece(got, skipped);
+      if (fresh !== undefined) {
+        this.end = fresh;
+        this.tag = null;
+      }
+      piece(got, skipped, fresh);
     });
     stream.addEventListener("error", () => {
       if (this.stream !== stream) return;
