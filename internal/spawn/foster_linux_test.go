@@ -16,11 +16,14 @@ import (
 	"supervisor/internal/identity"
 )
 
-// estranged starts a shell script whose parent is gone, and returns its pid and
-// when it was born. There must be no Spawner yet, which might reap the shell between.
+// estranged starts a shell script that is somebody else's child, and returns its pid
+// and when it was born. It is not that of the first process, which in some containers
+// collects nobody, but of a shell that waits for it. There must be no Spawner yet,
+// which might reap the shell between.
 func estranged(t *testing.T, script string) (int, uint64) {
 	t.Helper()
-	out, err := exec.Command("/bin/sh", "-c", "setsid /bin/sh -c '"+script+"' >/dev/null 2>&1 </dev/null & echo $!").Output()
+	parent := `setsid /bin/sh -c "` + script + `" >/dev/null 2>&1 </dev/null & echo $!; exec >/dev/null 2>&1; wait`
+	out, err := exec.Command("/bin/sh", "-c", "/bin/sh -c '"+parent+"' &").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
