@@ -18,6 +18,9 @@ func TestFullPipe(t *testing.T) {
 		if err := unix.Pipe2(fds, unix.O_NONBLOCK|unix.O_CLOEXEC); err != nil {
 			t.Fatal(err)
 		}
+		if room, err := unix.FcntlInt(uintptr(fds[1]), unix.F_GETPIPE_SZ, 0); err != nil || room < chunkSize {
+			t.Skipf("this user has so many pipes that a new one has %d bytes: %v", room, err)
+		}
 		piece := make([]byte, size)
 		var err error
 		for err == nil {
