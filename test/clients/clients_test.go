@@ -100,7 +100,7 @@ func compare(t *testing.T, extra, want string, visit func(t *testing.T, s *stage
 		for name, state := range map[string]wire.ProcessState{"cat": wire.Running, "quick": wire.Fatal, "talker": wire.Running, "three": wire.Exited} {
 			s.AwaitState(name, state)
 		}
-		s.Await("the words of talker", func() bool { return s.Read("talker.err") != "" })
+		s.Await("the words of talker", func() bool { return s.Read("talker.out") != "" && s.Read("talker.err") != "" })
 		said[programs] = normal(s, visit(t, s))
 		s.Call("supervisor.shutdown")
 		if out, err := d.End(); err != nil {

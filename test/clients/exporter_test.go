@@ -5,7 +5,6 @@ package clients
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -37,12 +36,7 @@ func TestPrometheusExporter(t *testing.T) {
 		stage.Missing(t, fmt.Sprintf("cannot install %s: %v\n%s", exporter, err, out))
 	}
 	compare(t, "", `node_supervisord_exit_status{group="three",name="three"} 3`, func(t *testing.T, s *stage.Stage) string {
-		l, err := net.Listen("tcp4", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		address := l.Addr().String()
-		l.Close()
+		address := "127.0.0.1:" + stage.Port(t)
 		cmd := exec.Command(filepath.Join(bin, "node_exporter"), "--collector.disable-defaults", "--collector.supervisord",
 			"--collector.supervisord.url=http://127.0.0.1:"+s.Ports[1]+"/RPC2", "--web.listen-address="+address)
 		cmd.Env = s.Env()

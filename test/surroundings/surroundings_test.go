@@ -166,6 +166,7 @@ func (row surrounding) observe(t *testing.T, programs stage.Programs) string {
 		return c.Call(context.Background(), "supervisor."+method, params...)
 	}
 	s.Await("the observer", func() bool { return strings.Contains(s.Read("observer.log"), "\nend\n") })
+	s.Await("the greeting", func() bool { return s.Read("grüße.log") != "" })
 	s.Await("the states", func() bool {
 		v, err := call("getAllProcessInfo")
 		return err == nil && strings.Contains(states(v), "grüße RUNNING") && strings.Contains(states(v), "observer RUNNING") && strings.Contains(states(v), "bytes EXITED")
