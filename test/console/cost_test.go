@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	machine "supervisor/test/stage"
 )
 
 // What the console costs with a thousand programs, as docs/console.md tells it.
@@ -16,6 +18,7 @@ import (
 // does.
 func TestCost(t *testing.T) {
 	const programs = 1000
+	machine.RequireDescriptors(t, 4*programs)
 	d := boot(t, program("worker", "/bin/sleep 100000", "process_name=%(program_name)s_%(process_num)04d", fmt.Sprintf("numprocs=%d", programs), "stdout_logfile=NONE", "stderr_logfile=NONE"))
 	p := open(t)
 	p.visit(d.url)

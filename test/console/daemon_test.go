@@ -27,7 +27,7 @@ func TestDaemon(t *testing.T) {
 	p.click("#drift .act")
 	p.until("it asks about what the file says now", `["remove leaving", "add late"].every(w => document.querySelector("dialog")?.textContent.includes(w))`)
 	p.click("dialog .yes")
-	p.until("it is done", `document.querySelector("#toasts").textContent.includes("Updated: 2 added, 1 restarted, 1 removed")`)
+	p.until("it is done", `toasted.includes("Updated: 2 added, 1 restarted, 1 removed")`)
 	p.until("nothing differs any more", `document.querySelector("#drift").textContent.includes("is what the file says")`)
 	p.until("events were seen", `["PROCESS_GROUP_REMOVED", "PROCESS_GROUP_ADDED", "PROCESS_STATE_STOPPED"].every(w => document.querySelector("#events").textContent.includes(w))`)
 	if again := value[string](p, `fetch("program.html?processname=keeper").then(r => r.text()).then(x => /id="pid">(\d+)/.exec(x)[1])`); again != keeper {

@@ -61,7 +61,7 @@ func TestOverview(t *testing.T) {
 	button := func(name, action string) string { return row(name) + `.querySelector(".act.` + action + `").click()` }
 	value[any](p, button("web", "stop"))
 	p.until("web is stopped", state("web")+` === "stopped"`)
-	p.until("it is said", `document.querySelector("#toasts").textContent.includes("web: stopped")`)
+	p.until("it is said", `toasted.includes("web: stopped")`)
 	value[any](p, button("web", "start"))
 	p.until("web runs again", state("web")+` === "running"`)
 	pid := value[string](p, row("web")+`.querySelector(".pid").textContent`)

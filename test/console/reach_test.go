@@ -130,7 +130,7 @@ func TestStalledBrowsers(t *testing.T) {
 	p.visit(d.url + "daemon.html")
 	p.until("the connection is live", `document.querySelector("#connection.live")`)
 	for range stalled {
-		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", d.port))
+		c, err := net.Dial("tcp", "127.0.0.1:"+d.port)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,7 +18,7 @@ func TestWhomAnActionConcerns(t *testing.T) {
 	const dialog = `document.querySelector("dialog").innerText.replace(/\s+/g, " ")`
 	toast := func(what, text string) {
 		t.Helper()
-		p.until(what, `document.querySelector("#toasts").textContent.includes("`+text+`")`)
+		p.until(what, `toasted.includes("`+text+`")`)
 	}
 
 	p.click(".many .restart")
@@ -55,7 +55,9 @@ func TestSelectingMovesNothing(t *testing.T) {
 	d := boot(t, pets)
 	p := open(t)
 	p.visit(d.url)
-	p.until("there are rows", row("web"))
+	// What comes up changes the counts above the table, too.
+	p.until("all is up", `document.querySelector("#connection.live") && `+state("web")+` === "running" && `+state("pets:cat")+` === "running" && `+
+		state("pets:dog")+` === "running" && `+state("gone")+` === "fatal"`)
 	const top = `document.querySelector(".tablebox").getBoundingClientRect().top`
 	for _, width := range []int64{1100, 1247, 1249, 1280, 1440, 1920} {
 		p.do("resize", chromedp.EmulateViewport(width, 800))

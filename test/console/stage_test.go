@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -20,8 +19,11 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	machine "supervisor/test/stage"
 )
 
 // patience is how long anything may take on a machine that has better to do.
@@ -93,7 +95,7 @@ type daemon struct {
 	dir  string
 	url  string // of its pages, with a slash
 	pid  int
-	port int
+	port string
 	lock string // lines of its server's section: a user and a password
 	cmd  *exec.Cmd
 	done chan error
@@ -108,8 +110,8 @@ func boot(t *testing.T, sections string) *daemon {
 // bootLocked is boot with a password.
 func bootLocked(t *testing.T, lock, sections string) *daemon {
 	t.Helper()
-	d := &daemon{t: t, dir: t.TempDir(), port: freePort(t), lock: lock}
-	d.url = fmt.Sprintf("http://127.0.0.1:%d/", d.port)
+	d := &daemon{t: t, dir: t.TempDir(), port: machine.Port(t), lock: lock}
+	d.url = fmt.Sprintf("http://127.0.0.1:%s/", d.port)
 	d.configure(sections)
 	d.launch()
 	t.Cleanup(d.stop)
@@ -120,7 +122,7 @@ func bootLocked(t *testing.T, lock, sections string) *daemon {
 func (d *daemon) configure(sections string) {
 	d.t.Helper()
 	text := fmt.Sprintf(`[inet_http_server]
-port=127.0.0.1:%d
+port=127.0.0.1:%s
 %s
 [supervisord]
 logfile=%%(here)s/supervisord.log
@@ -192,16 +194,6 @@ func (d *daemon) get(path string) *http.Response {
 	return r
 }
 
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 // tab is a page in the browser. Whatever a script complains about fails the test.
 type tab struct {
 	t   *testing.T
@@ -234,9 +226,20 @@ func open(t *testing.T) *tab {
 	if listening != nil {
 		t.Fatal(listening)
 	}
+	p.do("remember what is said", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: remember})
+		return err
+	}))
 	p.do("resize", chromedp.EmulateViewport(1320, 800)) // on a narrow screen some things are not shown
 	return p
 }
+
+// remember keeps in toasted what a page has said and takes back after a few seconds,
+// in which a busy machine may not come to ask for it.
+const remember = `var toasted = "";
+new MutationObserver(changes => {
+	for (const c of changes) if (c.target.id === "toasts") for (const n of c.addedNodes) toasted += n.textContent + "\n";
+}).observe(document, { childList: true, subtree: true });`
 
 // do runs actions and fails the test if one does not succeed in time.
 func (p *tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {

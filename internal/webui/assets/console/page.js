@@ -16,7 +16,7 @@ const remembered = (key, value) => {
 // keys are the shortcuts: {key: [what it does, function]}. Keys that are typed
 // into a field are text, and somebody who dictates can turn all of them off.
 export function page(keys, live) {
-  document.documentElement.classList.add("alive");
+  document.documentElement.classList.add("js", "alive"); // boot.js may have lost patience
   const all = {
     "?": ["show this help", () => help(all)],
     o: ["go to the programs", () => { location.href = "index.html"; }],
