@@ -177,6 +177,29 @@ func TestSecretsStay(t *testing.T) {
 	}
 }
 
+// Regression: what was to be written was put into the middle of another word, if the
+// path of a file had the name of the program, or of the option, in it.
+func TestForegroundSuggestions(t *testing.T) {
+	for _, tt := range []struct{ command, want string }{
+		{"nginx -c /etc/nginx/nginx.conf", `nginx -g "daemon off;" -c /etc/nginx/nginx.conf`},
+		{"nginx -c /etc/nginx.conf ; nginx", `nginx -g "daemon off;" -c /etc/nginx.conf ; nginx`},
+		{"/usr/bin/env A=nginx nginx -p nginx", `/usr/bin/env A=nginx nginx -g "daemon off;" -p nginx`},
+		{`/bin/sh -c "nginx -t && exec nginx -c /srv/nginx.conf"`, `/bin/sh -c "nginx -t && exec nginx -g 'daemon off;' -c /srv/nginx.conf"`},
+		{"haproxy -f /etc/my-D.cfg -D", "haproxy -f /etc/my-D.cfg -db"},
+		{"gunicorn -c /srv/--daemon.py --daemon app:app", "gunicorn -c /srv/--daemon.py app:app"},
+	} {
+		got := ""
+		for _, f := range look(t, daemon+"[program:p]\ncommand="+tt.command+"\n", ordinary()) {
+			if f.Code == daemonizes && f.Suggestion != nil {
+				got = *f.Suggestion
+			}
+		}
+		if got != "command="+tt.want {
+			t.Errorf("%s: suggests %q, want %q", tt.command, got, tt.want)
+		}
+	}
+}
+
 // The column is that of what is meant.
 func TestColumns(t *testing.T) {
 	for _, tt := range []struct {

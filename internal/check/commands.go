@@ -2,6 +2,7 @@ package check
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"supervisor/internal/config"
@@ -83,9 +84,13 @@ func (c *command) say(code config.Code, format string, args ...any) *Finding {
 
 // mark moves a finding to a part of the command.
 func (c *command) mark(f *Finding, part string) {
-	line := c.line(c.o.File, c.o.Line)
-	if i := strings.Index(line[len(c.beforeValue(c.o)):], part); i >= 0 {
-		f.Column = 1 + len([]rune(line[:len(c.beforeValue(c.o))+i]))
+	line, begin := c.line(c.o.File, c.o.Line), len(c.beforeValue(c.o))
+	i := strings.Index(line[begin:], part)
+	if places := wordsAt(line[begin:], part); len(places) > 0 {
+		i = places[0]
+	}
+	if i >= 0 {
+		f.Column = 1 + len([]rune(line[:begin+i]))
 	}
 }
 
@@ -295,14 +300,14 @@ func (c *command) daemonizes(argv []string) bool {
 			f.Suggestion = c.instead(c.o, strings.Replace(value, old, strings.Join(a.Whole, " "), 1))
 		}
 		return true
-	case a.Because != "" && strings.Contains(value, a.Because):
+	case a.Because != "" && len(wordsAt(value, a.Because)) > 0:
 		f.Message = a.Program + " goes to the background because of " + a.Because
 		f.Hint = "write " + a.Instead + " instead"
 		if a.Instead == "" {
 			f.Hint = "leave it out"
 		}
 		c.mark(f, a.Because)
-		i := strings.Index(value, a.Because)
+		i := wordsAt(value, a.Because)[0]
 		value = strings.TrimSpace(value[:i] + strings.TrimSpace(a.Instead+value[i+len(a.Because):]))
 	case a.Because != "":
 		f.Hint = "leave out " + a.Because
@@ -312,17 +317,38 @@ func (c *command) daemonizes(argv []string) bool {
 		if a.File != "" {
 			f.Message += "; so says " + a.File
 		}
-		value = insert(value, argv[0], a)
+		value = insert(value, argv, a)
 	}
 	f.Suggestion = c.instead(c.o, value)
 	return true
 }
 
+// wordsAt returns where some words stand in a command: as words, not as a part of
+// others.
+func wordsAt(value, words string) (places []int) {
+	const ends = " \t\n\"';&|()"
+	for i := 0; ; i++ {
+		next := strings.Index(value[i:], words)
+		if next < 0 {
+			return places
+		}
+		i += next
+		end := i + len(words)
+		if (i == 0 || strings.IndexByte(ends, value[i-1]) >= 0) && (end == len(value) || strings.IndexByte(ends, value[end]) >= 0) {
+			places = append(places, i)
+		}
+	}
+}
+
 // insert puts the words of an advice into a command: behind the program, or at
-// the end.
-func insert(value, program string, a foreground.Advice) string {
-	words := a.Instead
-	i := strings.LastIndex(value, program)
+// the end. The program is the first of argv, which is the last command of the value;
+// a word of its arguments may be the same.
+func insert(value string, argv []string, a foreground.Advice) string {
+	program, words, i := argv[0], a.Instead, -1
+	same := len(slices.DeleteFunc(slices.Clone(argv), func(word string) bool { return word != program }))
+	if places := wordsAt(value, program); len(places) >= same {
+		i = places[len(places)-same]
+	}
 	if i > 0 && strings.ContainsAny(value[:i], `"'`) && strings.HasPrefix(value[strings.IndexAny(value, `"'`):], `"`) {
 		words = strings.ReplaceAll(words, `"`, "'") // inside of a quotation
 	}
