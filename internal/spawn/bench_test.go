@@ -23,7 +23,7 @@ func BenchmarkStart(b *testing.B) {
 func BenchmarkStartStaged(b *testing.B) {
 	s := spawner(b)
 	for b.Loop() {
-		c := start(b, s, Spec{Path: "/bin/true", Args: []string{"true"}, Dir: "/nonexistent"})
+		c := start(b, s, Spec{Path: "/bin/true", Args: []string{"true"}, Dir: "/nonexistent/x"})
 		exited := make(chan struct{})
 		c.OnExit(func(Exit) { close(exited) })
 		<-exited

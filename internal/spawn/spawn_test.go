@@ -165,9 +165,9 @@ func TestStageComplains(t *testing.T) {
 	}{
 		{"PRO-037", Spec{Path: badInterpreter, Args: []string{"script", "x"}}, "couldn't exec script: ENOENT"},
 		{"PRO-037", Spec{Path: noFormat, Args: []string{noFormat}}, "couldn't exec " + noFormat + ": ENOEXEC"},
-		{"PRO-038", Spec{Path: "/bin/true", Args: []string{"true"}, Dir: "/nonexistent"}, "couldn't chdir to /nonexistent: ENOENT"},
+		{"PRO-038", Spec{Path: "/bin/true", Args: []string{"true"}, Dir: "/nonexistent/x"}, "couldn't chdir to /nonexistent/x: ENOENT"},
 		{"PRO-038", Spec{Path: badInterpreter, Args: []string{"true"}, Dir: noFormat}, "couldn't chdir to " + noFormat + ": ENOTDIR"},
-		{"process.md 4.7", Spec{Path: "/bin/true", Args: []string{"true"}, UID: &unknown, Dir: "/nonexistent"}, "couldn't setuid to 4000000: Can't find uid 4000000"},
+		{"process.md 4.7", Spec{Path: "/bin/true", Args: []string{"true"}, UID: &unknown, Dir: "/nonexistent/x"}, "couldn't setuid to 4000000: Can't find uid 4000000"},
 	} {
 		if tt.spec.UID != nil && os.Getuid() != 0 {
 			continue
