@@ -67,6 +67,7 @@ export class LogView {
     if (source.start > 0) source.start += this.skipHead(bytes);
     else this.lines.append(bytes);
     this.showOlder();
+    this.search.recount();
     this.toEnd();
     this.follow();
   }
@@ -115,6 +116,7 @@ export class LogView {
     if (fresh !== undefined) this.source.start = this.lines.restart(fresh);
     this.source.start += this.lines.trim(this.atEnd);
     this.showOlder();
+    this.search.recount();
     if (this.atEnd) this.box.scrollTop = this.box.scrollHeight;
     else setText(this.end, "Jump to end ↓");
   }
@@ -169,6 +171,7 @@ export class LogView {
         toast("The log has been rotated or cleared; what is older is not in it any more.");
       }
       this.showOlder();
+      this.search.recount();
       return got;
     } catch {
       toast("The daemon could not be reached.", [], true);

@@ -83,10 +83,14 @@ export class Search {
     }
   }
 
-  added(line) {
+  added(line) { if (this.text) this.test(line); }
+
+  // recount is called when lines have come or gone.
+  recount() {
     if (!this.text) return;
-    this.test(line);
-    this.show();
+    const hits = this.marked();
+    this.hits = hits.length;
+    this.show(hits.indexOf(this.at) + 1);
   }
 
   marked() { return [...this.box.querySelectorAll(".line.hit")]; }
