@@ -17,7 +17,7 @@ func TestResolveRefuses(t *testing.T) {
 		id, command, want string
 		noFile            bool
 	}{
-		{"PRO-032", "/nonexistent/x a", "can't find command '/nonexistent/x'", true},
+		{"PRO-032", dir + "/none/x a", "can't find command '" + dir + "/none/x'", true},
 		{"PRO-032", "nonexistent", "can't find command 'nonexistent'", true},
 		{"PRO-032", `"it's"`, `can't find command "it's"`, true},
 		{"PRO-033", dir, "command at '" + dir + "' is a directory", false},

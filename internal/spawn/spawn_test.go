@@ -154,9 +154,10 @@ func TestStageComplains(t *testing.T) {
 	s := spawner(t)
 	dir := t.TempDir()
 	badInterpreter := filepath.Join(dir, "script")
-	writeFile(t, badInterpreter, "#!/nonexistent/interpreter\n", 0o755)
+	writeFile(t, badInterpreter, "#!"+dir+"/none/interpreter\n", 0o755)
 	noFormat := filepath.Join(dir, "noformat")
 	writeFile(t, noFormat, "no program\n", 0o755)
+	none := filepath.Join(dir, "none") // accounts have homes that are not there, until somebody makes them
 	unknown := 4_000_000
 	for _, tt := range []struct {
 		id   string
@@ -165,9 +166,9 @@ func TestStageComplains(t *testing.T) {
 	}{
 		{"PRO-037", Spec{Path: badInterpreter, Args: []string{"script", "x"}}, "couldn't exec script: ENOENT"},
 		{"PRO-037", Spec{Path: noFormat, Args: []string{noFormat}}, "couldn't exec " + noFormat + ": ENOEXEC"},
-		{"PRO-038", Spec{Path: "/bin/true", Args: []string{"true"}, Dir: "/nonexistent/x"}, "couldn't chdir to /nonexistent/x: ENOENT"},
+		{"PRO-038", Spec{Path: "/bin/true", Args: []string{"true"}, Dir: none}, "couldn't chdir to " + none + ": ENOENT"},
 		{"PRO-038", Spec{Path: badInterpreter, Args: []string{"true"}, Dir: noFormat}, "couldn't chdir to " + noFormat + ": ENOTDIR"},
-		{"process.md 4.7", Spec{Path: "/bin/true", Args: []string{"true"}, UID: &unknown, Dir: "/nonexistent/x"}, "couldn't setuid to 4000000: Can't find uid 4000000"},
+		{"process.md 4.7", Spec{Path: "/bin/true", Args: []string{"true"}, UID: &unknown, Dir: none}, "couldn't setuid to 4000000: Can't find uid 4000000"},
 	} {
 		if tt.spec.UID != nil && os.Getuid() != 0 {
 			continue
