@@ -184,6 +184,9 @@ func rows(infos []wire.ProcessInfo, stats wire.ProcessStats) []top.Process {
 			Name: displayName(p.Group, p.Name), State: p.State.String(), Description: p.Description, PID: p.PID,
 			Uptime: top.Unknown, CPU: top.Unknown, Memory: top.Unknown, Restarts: top.Unknown, Failed: p.EndedBadly(),
 		}
+		if p.EndedBadly() { // the description says only when
+			row.Description = p.SpawnErr + ", " + p.Description
+		}
 		if p.PID != 0 && p.Start != 0 {
 			row.Uptime = time.Duration(max(0, p.Now-p.Start)) * time.Second
 		}
