@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 		play(part)
 		return
 	}
-	stage.DefaultSignals()
+	stage.LogIn()
 	code, err := buildAndRun(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -40,7 +40,7 @@ func pick[T any](short, extended T) T {
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	stage.DefaultSignals()
+	stage.LogIn()
 	code, err := buildAndRun(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -24,7 +24,7 @@ import (
 // find it under the name recorder.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) != "recorder" {
-		machine.DefaultSignals()
+		machine.LogIn()
 		os.Exit(m.Run())
 	}
 	if err := record(os.Args[1:]); err != nil {

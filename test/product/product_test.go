@@ -34,7 +34,7 @@ const nobody = 65534
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	stage.DefaultSignals()
+	stage.LogIn()
 	code, err := buildAndRun(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -11,10 +11,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// DefaultSignals gives back to what the tests start the signals that whoever has started
-// them ignores, as nohup does, and a shell what it puts into the background: no shell
-// can undo that, and a sleep sleeps on.
-func DefaultSignals() {
+// LogIn gives the tests what everybody has who has just logged in, whoever has started
+// them: a umask with which others can read and execute what is made for them, and the
+// signals that are ignored otherwise, as nohup does it, and a shell with what it puts
+// into the background. No shell can undo that, and a sleep sleeps on.
+func LogIn() {
+	syscall.Umask(0o022)
 	for _, sig := range []os.Signal{syscall.SIGHUP, syscall.SIGINT} { // the others are so by the runtime
 		if signal.Ignored(sig) {
 			signal.Notify(make(chan os.Signal, 1), sig)

@@ -16,7 +16,7 @@ const programsVariable = "STAGE_PROGRAMS"
 // status.
 func Main(m *testing.M) int {
 	flag.Parse()
-	DefaultSignals()
+	LogIn()
 	code, err := buildAndRun(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -53,7 +53,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	flag.Parse()
-	stage.DefaultSignals()
+	stage.LogIn()
 	dir, err := os.MkdirTemp("", "upgrade")
 	if err == nil {
 		err = build(dir)
