@@ -244,7 +244,7 @@ func atoi(text string) (n int) {
 // A program that writes as fast as it can does not stop the browser, and it is
 // said what is not shown.
 func TestFlood(t *testing.T) {
-	d := boot(t, program("flood", `/bin/sh -c "exec yes 'a line of the flood, about as long as the lines of a log usually are'"`, "stdout_logfile_maxbytes=20MB", "stdout_logfile_backups=1", "autostart=false"))
+	d := boot(t, program("flood", `/bin/sh -c "exec nice yes 'a line of the flood, about as long as the lines of a log usually are'"`, "stdout_logfile_maxbytes=20MB", "stdout_logfile_backups=1", "autostart=false"))
 	p := open(t)
 	p.visit(d.url + "log.html?processname=flood")
 	d.get("index.html?action=start&processname=flood")

@@ -27,7 +27,7 @@ import (
 )
 
 // patience is how long anything may take on a machine that has better to do.
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 // stage is where the tests play: the daemon's program and the browser.
 type stage struct {
