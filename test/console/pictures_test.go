@@ -77,7 +77,7 @@ func bootShop(t *testing.T) (d *daemon, sections string) {
 // otherwise it is enough that they can be made, and that the documents show them.
 func TestPictures(t *testing.T) {
 	d, sections := bootShop(t)
-	d.configure(strings.Replace(sections, "priority=5", "priority=7", 1) + program("metrics", "/bin/cat"))
+	changed := strings.Replace(sections, "priority=5", "priority=7", 1) + program("metrics", "/bin/cat")
 	p := open(t)
 	format := os.Getenv("CONSOLE_PICTURES")
 	document, err := os.ReadFile(filepath.Join("..", "..", "docs", "console.md"))
@@ -98,10 +98,12 @@ func TestPictures(t *testing.T) {
 				{"log", "log.html?processname=shop:api", `document.querySelectorAll(".line").length > 20`},
 				{"daemon", "daemon.html", `document.querySelectorAll(".line").length > 5 && document.querySelector("#connection.live")`},
 			} {
+				d.configure(map[bool]string{true: changed, false: sections}[c.name == "daemon"])
 				p.visit(d.url + c.url)
 				p.until(c.name+" is ready", c.ready)
 				if c.name == "overview" {
 					p.until("loads", `document.querySelector(".cpu span").textContent !== ""`)
+					p.until("nothing differs", `!document.querySelector(".drifted").checkVisibility()`)
 				}
 				if c.name == "overview" && format != "" { // a curve takes its time
 					for n := 8; n <= 56; n += 8 { // each eight take half a minute
