@@ -33,7 +33,7 @@ func TestEndedBadly(t *testing.T) {
 	p.until("there is room for columns", past("migrate")+` === "" || getComputedStyle(`+row("migrate")+`.querySelector(".past")).display === "none"`)
 	p.do("a phone", chromedp.EmulateViewport(390, 800))
 	p.until("how it ended is shown", past("migrate")+` === "exit status 3"`)
-	p.until("and how often", past("flappy")+`.match(/^[0-9]+ restarts?, last exit status 4$/)`)
+	p.until("and how often", past("flappy")+`.match(/^[0-9]+ restarts?, (last: )?exit status 4$/)`)
 
 	p.visit(d.url + "program.html?processname=migrate")
 	p.until("its page says so, too", `document.querySelector("#state .badge.failed")`)

@@ -82,8 +82,8 @@ export class Row {
     setText(this.cells.restarts, view.restarts ? String(view.restarts) : "0");
     this.cells.restarts.classList.toggle("zero", !view.restarts);
     setText(this.cells.exit, view.exit ?? "");
-    setText(this.times, view.restarts ? `${view.restarts} ${view.restarts === 1 ? "restart" : "restarts"}${view.exit ? ", last " : ""}` : "");
-    setText(this.fate, view.exit ?? "");
+    setText(this.times, view.restarts ? `${view.restarts} ${view.restarts === 1 ? "restart" : "restarts"}${view.exit ? ", " : ""}` : "");
+    setText(this.fate, view.exit ? `${view.pid ? "last: " : ""}${view.exit}` : "");
     this.cells.exit.title = view.exit ? `${view.exit}, ${moment(view.exitAt)}` : "";
     const buttons = [this.start, this.restart, this.stop], focused = document.activeElement;
     this.start.hidden = !startable(view);
