@@ -22,7 +22,8 @@ func TestAftermath(t *testing.T) {
 		"a session of its own": "exec </dev/null >/dev/null 2>&1; setsid sleep 60 & " + runs,
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
+			// By an address of its own it is told from the same test that runs beside.
+			b := newBench(t, func(o *Options) { o.ServerURL = "unix://" + t.TempDir() + "/s" })
 			if end := b.run(b.seat(script)); !end.LooksBack {
 				t.Fatal("nobody looks back")
 			}
