@@ -63,6 +63,8 @@ var texts = []rule{
 	{regexp.MustCompile(`(?m)^(maintail\t\.\.\.\n)\n`), "$1"},
 	// Methods of our own (DIF-051).
 	{regexp.MustCompile(`"supervisor\.(getConfigDrift|getConfigSource|getExplanation|getOrphans|getProcessStats|upgrade|waitForChange)",\s*`), ""},
+	// What else there is on the machine.
+	{regexp.MustCompile(`\n +Another supervisord may be there: .*`), ""},
 	// Where in Python's code an interrupt struck.
 	{regexp.MustCompile(`\S+ Cannot connect, error: <class 'KeyboardInterrupt'> \(\)\n`), "\n"},
 	// Where in the client's own source an error was caught.
