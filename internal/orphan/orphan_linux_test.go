@@ -74,6 +74,7 @@ func leave(t *testing.T, url, name, script string) []int {
 	t.Helper()
 	cmd := exec.Command("/bin/sh", "-c", script)
 	cmd.Env = append(os.Environ(), "SUPERVISOR_SERVER_URL="+url, "SUPERVISOR_GROUP_NAME=g", "SUPERVISOR_PROCESS_NAME="+name)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -81,6 +82,7 @@ func leave(t *testing.T, url, name, script string) []int {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	end := func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
@@ -92,15 +94,13 @@ func leave(t *testing.T, url, name, script string) []int {
 			t.Fatal(err)
 		}
 		pids = append(pids, pid)
-		t.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGKILL) })
 		become(pid, "/bin/sh")
 	}
 	if strings.Contains(script, "wait") {
-		t.Cleanup(func() { _ = cmd.Wait() })
-		pids = append(pids, cmd.Process.Pid)
-		t.Cleanup(func() { _ = syscall.Kill(cmd.Process.Pid, syscall.SIGKILL) })
-		return pids
+		t.Cleanup(func() { end(); _ = cmd.Wait() })
+		return append(pids, cmd.Process.Pid)
 	}
+	t.Cleanup(end) // its pid is nobody else's as long as there is one of its group
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
 	}

@@ -39,6 +39,7 @@ func estranged(t *testing.T, script string) (int, uint64) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = syscall.Kill(-pid, syscall.SIGKILL) })
 	return pid, p.Born
 }
 
