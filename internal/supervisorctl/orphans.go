@@ -30,7 +30,7 @@ func (s *session) warnOfOrphans(ctx context.Context) {
 	}
 	var lines strings.Builder
 	for _, o := range wire.ParseOrphans(answer) {
-		name := displayName(o.Group, o.Name)
+		name := o.Display()
 		if s.document != nil {
 			s.document.Leftovers = append(s.document.Leftovers, leftover{name, o.PID, o.Cleanup})
 			continue

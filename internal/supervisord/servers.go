@@ -68,6 +68,7 @@ func (l *life) routes(u *upgrader, left *leftovers) httpd.Routes {
 			Log:        l.log.Logger(),
 			OtherSite:  httpd.OtherSiteActs,
 			Explain:    doctor.Explain,
+			Leftovers:  left.alive,
 			Error:      httpd.Error,
 		}),
 	}

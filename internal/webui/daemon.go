@@ -8,6 +8,7 @@ import (
 
 	"supervisor/internal/config"
 	"supervisor/internal/supervisor"
+	"supervisor/internal/wire"
 )
 
 // daemonPage is what daemon.html shows.
@@ -29,6 +30,8 @@ type daemonPage struct {
 	Added   []string
 	Changed []supervisor.Drifted
 	Removed []supervisor.Drifted
+
+	Leftovers []wire.Orphan
 }
 
 // daemon shows the page of the daemon.
@@ -57,6 +60,7 @@ func (u *UI) daemon(w http.ResponseWriter, r *http.Request) {
 	}
 	p.Same = err == nil && drift.None()
 	p.Added, p.Changed, p.Removed = drift.Added, drift.Changed, drift.Removed
+	p.Leftovers = u.lookout.leftovers()
 	u.show(w, p.page())
 }
 

@@ -7,6 +7,7 @@ import (
 	"supervisor/internal/config"
 	"supervisor/internal/fold"
 	"supervisor/internal/supervisor"
+	"supervisor/internal/wire"
 	"supervisor/internal/xhtml"
 )
 
@@ -20,6 +21,7 @@ func (p daemonPage) page() []byte {
 		mainPart(
 			message(p.Message),
 			div("title", xhtml.El("h2", xhtml.Text(p.Identifier)), xhtml.Text(" "), span("", xhtml.Text("Supervisor ", p.Version))),
+			div("", id("leftovers"), p.leftovers()),
 			div("columns",
 				div("card",
 					xhtml.El("h3", xhtml.Text("Now")),
@@ -46,6 +48,17 @@ func (p daemonPage) page() []byte {
 				xhtml.El("h3", xhtml.Text("The daemon's log")),
 				div("", id("log"), xhtml.Attr("data-process", ""), xhtml.Attr("data-channel", "stdout")))),
 		script("daemon.js"))
+}
+
+// leftovers names the programs that an earlier daemon has left over, and how to end
+// them.
+func (p daemonPage) leftovers() *xhtml.Node {
+	return xhtml.If(len(p.Leftovers) > 0, div("card",
+		xhtml.El("h3", xhtml.Text("Left over")),
+		para("", xhtml.Text("These were started by an earlier supervisord, which died without them. Nobody supervises them, and they may run twice now.")),
+		xhtml.El("ul", xhtml.Each(p.Leftovers, func(o wire.Orphan) *xhtml.Node {
+			return xhtml.El("li", xhtml.El("strong", xhtml.Text(o.Display())), xhtml.Text(", pid ", strconv.Itoa(o.PID), "; to end it: "), xhtml.El("code", xhtml.Text(o.Cleanup)))
+		}))))
 }
 
 // drift says what the file says and does not run, and offers to apply it.

@@ -7,6 +7,7 @@ import (
 
 	"supervisor/internal/config"
 	"supervisor/internal/supervisor"
+	"supervisor/internal/wire"
 )
 
 // Of a farm of workers the page says in a few words what an update does to them.
@@ -36,5 +37,24 @@ func TestDriftOfAFarm(t *testing.T) {
 		if strings.Count(page, want) != 1 {
 			t.Errorf("%s is not in %s", want, page)
 		}
+	}
+}
+
+// What an earlier daemon has left over is named with the command that ends it, as text.
+func TestLeftovers(t *testing.T) {
+	page := string(daemonPage{Leftovers: []wire.Orphan{
+		{Group: "job", Name: "job", PID: 7, Cleanup: "kill -- -7"},
+		{Group: "web", Name: "<b>", PID: 8, Cleanup: "kill 8"},
+	}}.page())
+	for _, want := range []string{
+		"<li><strong>job</strong>, pid 7; to end it: <code>kill -- -7</code></li>",
+		"<li><strong>web:&lt;b&gt;</strong>, pid 8; to end it: <code>kill 8</code></li>",
+	} {
+		if strings.Count(page, want) != 1 {
+			t.Errorf("%s is not in %s", want, page)
+		}
+	}
+	if page := string(daemonPage{}.page()); !strings.Contains(page, `<div id="leftovers"></div>`) {
+		t.Errorf("nothing is left over: %s", page)
 	}
 }

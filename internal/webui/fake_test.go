@@ -15,6 +15,7 @@ import (
 	"supervisor/internal/httpd"
 	"supervisor/internal/lifecycle"
 	"supervisor/internal/supervisor"
+	"supervisor/internal/wire"
 )
 
 // fake is a supervisor that does nothing but note what it is asked for, and
@@ -137,7 +138,8 @@ func errorPage(w http.ResponseWriter, status int) {
 
 func newUI(s Supervisor) *UI {
 	return New(Options{Supervisor: s, Version: "4.3.0", Log: slog.New(slog.DiscardHandler), OtherSite: httpd.OtherSiteActs, Error: errorPage,
-		Explain: diagnose.New(s, func(*config.Process) []string { return nil }).Explain})
+		Leftovers: func() []wire.Orphan { return nil },
+		Explain:   diagnose.New(s, func(*config.Process) []string { return nil }).Explain})
 }
 
 // visit sends one request; headers are "Name: value", and a body makes it a POST.

@@ -13,6 +13,7 @@ import (
 	"supervisor/internal/config"
 	"supervisor/internal/httpd"
 	"supervisor/internal/lifecycle"
+	"supervisor/internal/wire"
 )
 
 // A log that there is not is no empty page: it says why. A channel that does not
@@ -76,7 +77,8 @@ func TestLogInPipe(t *testing.T) {
 // made anew by an upgrade.
 func TestUpSince(t *testing.T) {
 	started := time.Date(2025, 3, 4, 5, 6, 7, 0, time.Local)
-	ui := New(Options{Supervisor: running(), Version: "4.3.0", Started: started, Log: slog.New(slog.DiscardHandler), OtherSite: httpd.OtherSiteActs, Error: errorPage})
+	ui := New(Options{Supervisor: running(), Version: "4.3.0", Started: started, Log: slog.New(slog.DiscardHandler), OtherSite: httpd.OtherSiteActs, Error: errorPage,
+		Leftovers: func() []wire.Orphan { return nil }})
 	if text := body(t, get(ui, "/daemon.html")); !strings.Contains(text, "Mar 04 05:06:07") {
 		t.Errorf("it is not up since Mar 04 05:06:07:\n%s", text)
 	}

@@ -70,7 +70,7 @@ type watcher struct {
 
 	shown     shown
 	loads     map[string]load
-	drift     string               // how the file on disk differs
+	notices   notices              // what it has been told last
 	nextTold  time.Time            // the earliest moment of the next message about processes
 	due       <-chan time.Time     // when one is put off; else nil
 	happening *supervisor.Onlooker // nil: it does not want to see events
@@ -102,7 +102,7 @@ func (u *UI) events(w http.ResponseWriter, r *http.Request) {
 			err = b.tell()
 		case <-measured:
 			if err = b.measured(); err == nil {
-				err = b.differs()
+				err = b.noticed()
 			}
 		case h := <-happenings:
 			err = b.happened(h)

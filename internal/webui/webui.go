@@ -29,6 +29,7 @@ import (
 	"supervisor/internal/config"
 	"supervisor/internal/explain"
 	"supervisor/internal/supervisor"
+	"supervisor/internal/wire"
 )
 
 // Supervisor is what the pages need of a *supervisor.Supervisor.
@@ -79,6 +80,9 @@ type Options struct {
 	OtherSite func(*http.Request) bool
 	// Explain says why a process is in the state that it is in.
 	Explain func(name string) (explain.Explanation, error)
+	// Leftovers returns the programs of an earlier daemon that are left over. It may
+	// wait until they have been looked for.
+	Leftovers func() []wire.Orphan
 
 	// Error answers with the server's page for a status that is not 200,
 	// redirections included; headers that are set already stay.
@@ -127,7 +131,7 @@ func New(o Options) *UI {
 		otherSite:  o.OtherSite,
 		streams:    make(chan struct{}, maxStreams),
 		gauges:     newGauges(o.Supervisor),
-		lookout:    lookout{supervisor: o.Supervisor},
+		lookout:    lookout{supervisor: o.Supervisor, leftovers: o.Leftovers},
 		version:    o.Version,
 		pid:        o.PID,
 		started:    o.Started,

@@ -10,6 +10,14 @@ type Orphan struct {
 	Cleanup     string // the command that ends it
 }
 
+// Display returns the name that users know it by.
+func (o Orphan) Display() string {
+	if o.Group == o.Name {
+		return o.Name
+	}
+	return o.Group + ":" + o.Name
+}
+
 // Value returns the struct that travels.
 func (o Orphan) Value() xmlrpc.Struct {
 	return xmlrpc.Struct{

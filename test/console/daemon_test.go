@@ -3,6 +3,8 @@ package console
 import (
 	"io"
 	"net/http"
+	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -39,6 +41,9 @@ func TestDaemon(t *testing.T) {
 	p.until("a bad file is explained", `document.querySelector("#drift [role=alert]")?.textContent.includes("does not specify a command")`)
 }
 
+// notice is what the overview says above all programs.
+const notice = `[...document.querySelectorAll(".notice")].filter(e => e.checkVisibility()).map(e => e.textContent).join()`
+
 // Regression: who restarted a program on the overview was not told that the file had
 // been edited and never applied.
 func TestDriftIsSeen(t *testing.T) {
@@ -47,7 +52,6 @@ func TestDriftIsSeen(t *testing.T) {
 	p := open(t)
 	p.visit(d.url)
 	p.until("all run", state("keeper")+` === "running" && `+state("changing")+` === "running"`)
-	const notice = `[...document.querySelectorAll(".drifted")].filter(e => e.checkVisibility()).map(e => e.textContent).join()`
 	if said := value[string](p, notice); said != "" {
 		t.Errorf("nothing differs, and it says %q", said)
 	}
@@ -59,10 +63,36 @@ func TestDriftIsSeen(t *testing.T) {
 	p.until("all is well again", notice+` === ""`)
 	d.configure(sections + program("fresh", "/bin/cat"))
 	p.until("it is said once more", notice+`.includes("0 changed, 1 added, 0 removed")`)
-	p.click(".drifted a")
+	p.click(".notice:not([hidden]) a")
 	p.until("the page of the daemon has the rest", `document.querySelector("#drift")?.textContent.includes("add fresh") && document.querySelector("#connection.live")`)
 	d.configure(sections)
 	p.until("it follows", `document.querySelector("#drift").textContent.includes("is what the file says")`)
+}
+
+// After a kill of the daemon the console says what runs on without it, and how to end
+// that, until it has ended.
+func TestLeftoversAreSeen(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("what is left over is found in /proc")
+	}
+	d := boot(t, program("job", "/bin/sleep 1000"))
+	p := open(t)
+	p.visit(d.url)
+	p.until("it runs", state("job")+` === "running"`)
+	if err := syscall.Kill(d.pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	<-d.done
+	d.launch()
+	p.until("it is said", notice+`.includes("A program of an earlier supervisord runs on, supervised by nobody.")`)
+	p.click(".notice:not([hidden]) a")
+	p.until("there is a way to end it", `document.querySelector("#leftovers")?.textContent.includes("job, pid ") && document.querySelector("#connection.live")`)
+	if out, err := exec.Command("/bin/sh", "-c", value[string](p, `document.querySelector("#leftovers code").textContent`)).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	p.until("it is seen to be gone", `document.querySelector("#leftovers").textContent === ""`)
+	p.visit(d.url)
+	p.until("the other one runs", state("job")+` === "running" && `+notice+` === ""`)
 }
 
 // An upgrade is no new start: the page goes on by itself, and says since when the

@@ -103,7 +103,7 @@ func TestPictures(t *testing.T) {
 				p.until(c.name+" is ready", c.ready)
 				if c.name == "overview" {
 					p.until("loads", `document.querySelector(".cpu span").textContent !== ""`)
-					p.until("nothing differs", `!document.querySelector(".drifted").checkVisibility()`)
+					p.until("nothing differs", `![...document.querySelectorAll(".notice")].some(e => e.checkVisibility())`)
 				}
 				if c.name == "overview" && format != "" { // a curve takes its time
 					for n := 8; n <= 56; n += 8 { // each eight take half a minute

@@ -20,7 +20,7 @@ async function look() {
     const answer = await fetch(at("daemon.html"), { cache: "no-store" });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const old of [document.querySelector(".title"), document.getElementById("facts"), drift]) {
+    for (const old of [document.querySelector(".title"), document.getElementById("leftovers"), document.getElementById("facts"), drift]) {
       const fresh = page.querySelector(old.id ? `#${old.id}` : ".title");
       if (!fresh.isEqualNode(old)) old.replaceChildren(...document.adoptNode(fresh).childNodes);
     }
@@ -59,7 +59,7 @@ live.addEventListener("hello", () => {
 const short = (detail) => detail.trim().replace(/^(processname:.* )?groupname:.*?(?= from_state:|$) ?/, "");
 
 // The file may change while somebody reads what differs.
-live.addEventListener("drift", look);
+live.addEventListener("notices", look);
 
 const events = document.getElementById("events");
 live.addEventListener("happening", ({ data }) => {

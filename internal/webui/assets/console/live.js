@@ -38,7 +38,7 @@ export class Live extends EventTarget {
     this.heard = Date.now();
     const source = new EventSource(at("console/events" + (this.query ? "?" + this.query : "")));
     this.source = source;
-    for (const kind of ["hello", "processes", "loads", "curves", "drift", "happening"]) {
+    for (const kind of ["hello", "processes", "loads", "curves", "notices", "happening"]) {
       source.addEventListener(kind, (e) => this.received(kind, JSON.parse(e.data)));
     }
     source.addEventListener("error", () => { if (this.source === source) this.lose(); });

@@ -61,16 +61,21 @@ const nothing = el("p", { class: "empty", hidden: true }, "No program matches th
 const none = el("div", { class: "card empty", hidden: true }, el("p", {}, "No programs to manage"),
   el("p", {}, "A section [program:x] in the configuration file makes one; ", el("a", { href: "daemon.html" }, "the page of the daemon"), " applies what has changed."));
 
-// An edit of the file that was never applied explains many a riddle.
-const drift = el("p", { class: "status_msg drifted", role: "status", hidden: true }, el("span"), " ", el("a", { href: "daemon.html" }, "See what an update would do"));
-live.addEventListener("drift", ({ data }) => {
-  setText(drift.firstChild, data.text);
-  drift.hidden = data.text === "";
-});
-live.addEventListener("hello", () => { drift.hidden = true; }); // a daemon that says nothing of it knows no difference
+// An edit of the file that was never applied explains many a riddle, and so does a
+// program that runs twice.
+const notice = (more) => el("p", { class: "status_msg notice", role: "status", hidden: true }, el("span"), " ", el("a", { href: "daemon.html" }, more));
+const notices = { leftovers: notice("See which, and how to end them"), drift: notice("See what an update would do") };
+const notify = (data) => {
+  for (const [kind, element] of Object.entries(notices)) {
+    setText(element.firstChild, data[kind]);
+    element.hidden = data[kind] === "";
+  }
+};
+live.addEventListener("notices", ({ data }) => notify(data));
+live.addEventListener("hello", () => notify({ leftovers: "", drift: "" })); // a daemon that says nothing has nothing to say
 
 place.append(
-  drift, none, el("div", { class: "bar" }, search, table.order, el("div", { class: "chips", role: "group", "aria-label": "States" }, ...Object.values(chips).map((c) => c.button)),
+  ...Object.values(notices), none, el("div", { class: "bar" }, search, table.order, el("div", { class: "chips", role: "group", "aria-label": "States" }, ...Object.values(chips).map((c) => c.button)),
     el("div", { class: "many", role: "group", "aria-label": "Act on many" }, target, deselect, starting, restarting, stopping, clearing)),
   el("div", { class: "tablebox" }, table.element), nothing);
 
