@@ -137,6 +137,8 @@ func TestPrograms(t *testing.T) {
 		{"command=/bin/cat\nstdout_logfile=DIR/x%(process_num)s\nnumprocs=2\nprocess_name=%(process_num)s", ""},
 		{"command=/bin/cat\nautorestart=true\nexitcodes=0", ""},
 		{"command=/bin/cat\nstartsecs=0\nautorestart=false", ""},
+		{"command=/bin/cat\nstartsecs=0", "restart-loop"},
+		{"command=/bin/cat\nstartsecs=-1", "negative-number"},
 		{"command=/bin/cat\nstopwaitsecs=0", "killed-at-once"},
 		{"command=/bin/cat\nenvironment=A=$HOME", "not-expanded"},
 		{"comand=/bin/cat", "missing-key unknown-key"},

@@ -34,7 +34,7 @@ func (c *checker) restarts() {
 // startsecs finds programs for which nothing counts as a failed start.
 func (c *checker) startsecs(s *ini.Section, p *config.Process) {
 	o, ok := s.Get("startsecs")
-	if !ok || p.StartSecs > 0 || p.Autorestart == config.Never || c.refused(s, o) {
+	if !ok || p.StartSecs != 0 || p.Autorestart == config.Never || c.refused(s, o) {
 		return
 	}
 	f := c.on(restartLoop, s, o, "with startsecs=0 no start ever fails: a program that ends at once is started again without end or pause")
@@ -98,5 +98,8 @@ func (c *checker) negative(s *ini.Section, o ini.Option) {
 	case n < 0 && slices.Contains(counted, o.Key):
 		f := c.on(negativeNumber, s, o, "%s is below zero", o.Key)
 		f.Hint, f.Suggestion = "0 is the least", c.instead(o, "0")
+		if o.Key == "startsecs" { // with 0 no start ever fails
+			f.Hint, f.Suggestion = "0 is the least, and 1 the default", c.instead(o, "1")
+		}
 	}
 }
