@@ -23,6 +23,7 @@ func document(title string, body ...*xhtml.Node) []byte {
 			meta("viewport", "width=device-width, initial-scale=1"),
 			meta("color-scheme", "light dark"),
 			file("stylesheet", "text/css", "stylesheets/supervisor.css"),
+			file("stylesheet", "text/css", "stylesheets/narrow.css"),
 			file("icon", "image/png", "images/icon.png"),
 			xhtml.El("script", xhtml.Attr("src", "console/boot.js"))),
 		xhtml.El("body", body...),

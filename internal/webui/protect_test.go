@@ -62,7 +62,7 @@ func TestOtherSites(t *testing.T) {
 // Looking is for everybody: a dashboard may link to the pages.
 func TestOtherSitesMayLook(t *testing.T) {
 	ui := newUI(running(info("a", lifecycle.Running)))
-	for _, target := range []string{"/", "/?message=hello", "/tail.html?processname=a", "/ok.html", "/stylesheets/supervisor.css"} {
+	for _, target := range []string{"/", "/?message=hello", "/tail.html?processname=a", "/ok.html", "/stylesheets/supervisor.css", "/stylesheets/narrow.css"} {
 		if r := get(ui, target, "Sec-Fetch-Site: cross-site", "Origin: http://there"); r.StatusCode != 200 {
 			t.Errorf("%s: status %d, want 200", target, r.StatusCode)
 		}

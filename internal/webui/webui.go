@@ -145,6 +145,7 @@ func New(o Options) *UI {
 		"/tail.html":                  page(u.tail),
 		"/ok.html":                    page(u.ok),
 		"/stylesheets/supervisor.css": file(asset("stylesheets/supervisor.css", "text/css", now)),
+		"/stylesheets/narrow.css":     file(asset("stylesheets/narrow.css", "text/css", now)),
 		"/images/icon.png":            file(asset("images/icon.png", "image/png", now)),
 
 		"/program.html":   look(u.program),
