@@ -214,7 +214,7 @@ func TestSearchOlder(t *testing.T) {
 	p.until("it is followed", `document.querySelector(".status").textContent === "following"`)
 	const at = `document.querySelector(".line.at")?.textContent`
 	const count = `document.querySelector(".searching .count").textContent`
-	p.do("search", chromedp.SendKeys(chromedp.CSS(".searching input"), "needle"))
+	p.search("needle")
 	p.until("the last one is gone to", at+` === "a needle at 149000"`)
 	p.until("there may be others", count+` === "1 of 1 so far"`)
 	p.keys(kb.Enter)
@@ -228,10 +228,34 @@ func TestSearchOlder(t *testing.T) {
 
 	p.visit(d.url + "log.html?processname=big")
 	p.until("it is followed", `document.querySelector(".status").textContent === "following"`)
-	p.do("search", chromedp.SendKeys(chromedp.CSS(".searching input"), "haystack"))
+	p.search("haystack")
 	p.until("it says where it has looked", count+`.startsWith("none in the last 6")`)
 	p.click(".further")
 	p.until("it is nowhere", count+` === "0 found"`)
+
+	// Regression: who typed on while older lines were searched got no answer.
+	p.visit(d.url + "log.html?processname=big")
+	p.until("it is followed", `document.querySelector(".status").textContent === "following"`)
+	p.search("hayst")
+	p.until("it says where it has looked", count+`.startsWith("none in the last 6")`)
+	value[bool](p, `(() => {
+		const field = document.querySelector(".searching input");
+		document.querySelector(".further").click();
+		field.value = "haystack";
+		return field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+	})()`)
+	p.until("it is nowhere", count+` === "0 found"`)
+}
+
+// search types all of a text at once: of half of it something else may be found.
+func (p *tab) search(text string) {
+	p.t.Helper()
+	p.do("search", chromedp.Focus(chromedp.CSS(".searching input")))
+	value[bool](p, fmt.Sprintf(`(() => {
+		const field = document.querySelector(".searching input");
+		field.value = %q;
+		return field.dispatchEvent(new Event("input"));
+	})()`, text))
 }
 
 func atoi(text string) (n int) {

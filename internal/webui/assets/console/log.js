@@ -152,7 +152,8 @@ export class LogView {
     });
   }
 
-  searchOlder(text, wanted, tell) {
+  async searchOlder(text, wanted, tell) {
+    while (this.reading) await this.reading; // a page that was scrolled to, or a search that is over
     const source = this.source;
     return this.before(() => further(source, this.lines, text, () => source === this.source && wanted(), tell));
   }
@@ -162,7 +163,8 @@ export class LogView {
   async before(read) {
     const source = this.source;
     if (source.start === 0 || this.reading) return false;
-    this.reading = true;
+    let done;
+    this.reading = new Promise((resolve) => { done = resolve; });
     try {
       const got = await read();
       if (source !== this.source) return false;
@@ -177,7 +179,8 @@ export class LogView {
       toast("The daemon could not be reached.", [], true);
       return false;
     } finally {
-      this.reading = false;
+      this.reading = null;
+      done();
     }
   }
 

@@ -40,6 +40,7 @@ export class Search {
 
   start() {
     this.text = this.field.value.toLowerCase();
+    this.looking = null;
     this.ranges?.clear();
     this.at?.classList.remove("at");
     this.at = null;
@@ -95,14 +96,16 @@ export class Search {
 
   marked() { return [...this.box.querySelectorAll(".line.hit")]; }
 
-  // further goes to the last match in what has not been read.
+  // further goes to the last match in what has not been read. Who types something else
+  // meanwhile looks for that.
   async further() {
     const text = this.text, first = this.marked()[0] ?? null;
     if (this.looking === text) return;
     this.looking = text;
-    const found = await this.beyond.search(text, () => this.text === text, (n) => setText(this.count, `searching, ${sizeOf(n)} …`));
+    const wanted = () => this.looking === text && this.text === text;
+    const found = await this.beyond.search(text, wanted, (n) => { if (wanted()) setText(this.count, `searching, ${sizeOf(n)} …`); });
+    if (!wanted()) return;
     this.looking = null;
-    if (this.text !== text) return;
     if (found) {
       this.at?.classList.remove("at");
       this.at = first;
